@@ -1,0 +1,7 @@
+// OpenBLAS: CBLAS by its own header; the LAPACK routines used, by their Fortran signatures
+// (Debian's libopenblas holds LAPACK but no LAPACKE header).
+#include <cblas.h>
+
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
+             double *w, double *work, const int *lwork, int *iwork, const int *liwork, int *info);
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
