@@ -1,1 +1,147 @@
+// Kernels in C, each compiled for AVX-512, AVX2 and the baseline and chosen at run time.
+//
+// Rows of a batch lie in the lanes of a vector and every lane does the same operations in the
+// same order, so a row's result does not depend on its neighbours, on the width of the vector, or
+// on the batch. AVX-512 and AVX2 give the same bits; the baseline rounds multiply and add apart.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Processor
+
+/// "avx512", "avx2" or "baseline": what the kernels run on. The environment variable
+/// TWEEDIE_KERNELS names a lesser set to use instead.
+const char *kernels_instruction_set(void);
+
+/// Makes this thread treat denormal numbers as zero; returns the state to restore.
+uint32_t kernels_flush_denormals(void);
+void kernels_restore_denormals(uint32_t state);
+
+// MARK: Random numbers (Philox 4x32-10)
+
+/// Counter of a block: (block, draw, low half of the sample, high 24 bits of it and the purpose).
+/// Fills `count` rows of `words` 32-bit words; row r belongs to sample `samples[r]`.
+void kernels_random_words(uint32_t *out, size_t count, size_t words, const uint64_t *samples,
+                          uint64_t seed, uint8_t purpose, uint32_t draw);
+
+/// Standard normals from the same words, by Box and Muller: words 0 and 1 of a block give
+/// normals 0 (cosine) and 1 (sine), words 2 and 3 the other two.
+void kernels_normals(float *out, size_t count, size_t dimension, const uint64_t *samples,
+                     uint64_t seed, uint8_t purpose, uint32_t draw);
+
+// MARK: Steps
+
+/// out = a x + b y + c z, elementwise over `count` rows; `y` and `z` may be null, `out` may be
+/// any of them. Coefficients stand at `a[r * stride]`: stride 0 is one for all rows.
+void kernels_combine(float *out, const float *x, const float *a, const float *y, const float *b,
+                     const float *z, const float *c, size_t stride, size_t count,
+                     size_t dimension);
+
+/// The first row that holds a NaN or an infinity, or `count`.
+size_t kernels_first_not_finite(const float *x, size_t count, size_t dimension);
+
+// MARK: Gaussian mixtures
+
+/// Components N(mean, V) with V = B^T diag(variances) B + rest * (I - B^T B); the rows of B are
+/// orthonormal. An offset of -1 stands for no basis: with rank = dimension the variances lie along
+/// the coordinate axes, with rank = 0 the rest is the one variance.
+typedef struct {
+  size_t dimension, components;
+  const double *log_weights;   // components
+  const double *means;         // components x dimension
+  const double *variances;     // components x dimension, the first `rank` used
+  const double *rests;         // components
+  const ptrdiff_t *bases;      // components: offset into basis_values
+  const uint32_t *ranks;       // components
+  const double *basis_values;  // rank x dimension each
+} kernels_mixture;
+
+/// Doubles of scratch for one thread.
+size_t kernels_mixture_scratch(const kernels_mixture *mixture);
+/// Doubles of the table that `kernels_mixture_table` fills for one sigma.
+size_t kernels_mixture_table_size(const kernels_mixture *mixture);
+void kernels_mixture_table(const kernels_mixture *mixture, double sigma, double *table);
+
+/// At each row: the denoiser E[x0 | x], log p(x; sigma) and the trace of the denoiser's Jacobian.
+/// Any of the outputs may be null. `table` is that of the common sigma, or null with one sigma
+/// a row in `sigmas`.
+void kernels_mixture_evaluate(const kernels_mixture *mixture, const float *x, size_t count,
+                              const double *sigmas, double sigma, const double *table,
+                              double *scratch, float *denoised, double *log_density,
+                              double *trace);
+
+// MARK: Points as a mixture without width
+
+enum { kernels_block_rows = 128, kernels_lanes = 16, kernels_widest_panel = 64 };
+
+/// Transposes `count` <= lanes rows, less `center`, into panel[dimension][lanes].
+void kernels_pack_panel(const float *rows, size_t count, size_t dimension, const float *center,
+                        float *panel, size_t lanes);
+
+/// Data as the kernels read it: rows less `center`, with halves of their squared norms.
+typedef struct {
+  const float *values;      // count x dimension
+  const float *half_norms;  // count
+  const float *center;      // dimension
+  size_t count, dimension;
+} kernels_cloud;
+
+/// What one panel of queries has gathered from a range of the data.
+typedef struct {
+  float *best;         // lanes: largest x . x_i - |x_i|^2 / 2 so far
+  double *sum;         // lanes: sum of weights relative to `best`
+  double *norms;       // lanes: weighted sum of |x_i|^2 / 2 relative to `best`
+  float *mean;         // dimension x lanes: weighted sum of data relative to `best`
+  int32_t *chosen;     // lanes x capacity: data rows whose weight may matter
+  float *values;       // lanes x capacity: their x . x_i - |x_i|^2 / 2
+  int32_t *found;      // lanes: how many; -1 when more than `capacity` matter
+  size_t capacity;
+} kernels_panel;
+
+/// Running softmax over data rows first ..< last. A row further than `slack` (in units of the
+/// logit times sigma^2) below the best weighs nothing. `scratch`: kernels_block_rows x lanes.
+void kernels_softmax_scan(const kernels_cloud *cloud, size_t first, size_t last,
+                          const float *queries, size_t lanes, const float *precision,
+                          const float *slack, kernels_panel *panel, float *scratch);
+
+/// The `capacity` largest x . x_i - |x_i|^2 / 2, in falling order, in chosen and values.
+void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
+                          const float *queries, size_t lanes, kernels_panel *panel,
+                          float *scratch);
+
+/// What a softmax over data points amounts to at one row.
+typedef struct {
+  double log_mean;  // log of the mean over all N of exp(-|x - x_i|^2 / 2 sigma^2)
+  double spread;    // E|x_i - E x_i|^2 under the softmax
+} kernels_softmax;
+
+/// Joins what the segments gathered for one lane of a panel into the average of the data at `x`.
+/// Few points that matter are weighed again in Double, from distances taken directly; many by the
+/// running sums. `scratch`: 2 dimension + 3 segments capacity doubles. `mean` may be null.
+kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_panel *panels,
+                                     size_t segments, size_t lane, size_t lanes, const float *x,
+                                     double sigma, float slack, float *mean, double *scratch);
+
+/// The `wanted` nearest of what the segments kept, in rising order of the distance taken in
+/// Double. `scratch`: dimension + wanted doubles.
+void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panels,
+                          size_t segments, size_t lane, const float *x, size_t wanted,
+                          int32_t *nearest, double *scratch);
+
+/// The average over `shift_count` shifts e of the softmax over chosen data rows at x + scale e, in
+/// Double. `scratch`: 2 dimension + 2 chosen_count doubles.
+void kernels_shifted_mean(const kernels_cloud *cloud, const int32_t *chosen,
+                          const double *log_weights, size_t chosen_count, const float *x,
+                          const float *shifts, size_t shift_count, double scale, double sigma,
+                          float *mean, double *scratch);
+
+/// Squared distances in Double from `x` to data rows first ..< last.
+/// `scratch`: dimension doubles.
+void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, const float *x,
+                       double *squared, double *scratch);
+
+/// sum[dimension][lanes] += weights[row - first][lanes] * data row, for rows first ..< last, at
+/// most kernels_block_rows of them.
+void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
+                               const float *weights, size_t lanes, float *sum);

@@ -1,0 +1,200 @@
+import CKernels
+
+/// Gaussian components laid out for the kernel, in Double.
+///
+/// Component k is N(m_k, V_k) with V_k = Bᵀ diag(λ) B + ρ (I − BᵀB), B with orthonormal rows.
+public struct PackedMixture: Sendable {
+  /// The number of coordinates, d.
+  public let dimension: Int
+  /// The number of components, K.
+  public let count: Int
+  private var logWeights: [Double] = []
+  private var means: [Double] = []
+  private var variances: [Double] = []
+  private var rests: [Double] = []
+  private var bases: [Int] = []
+  private var ranks: [UInt32] = []
+  private var basisValues: [Double] = []
+
+  /// One component as the kernel takes it.
+  public struct Component {
+    /// log w_k.
+    public var logWeight: Double
+    /// m_k, d numbers.
+    public var mean: [Double]
+    /// λ, along the rows of the basis or, without one, along the axes (d of them or none).
+    public var variances: [Double]
+    /// Rows of B, row-major; nil for the coordinate axes.
+    public var basis: [Double]?
+    /// ρ, the variance off the basis.
+    public var rest: Double
+
+    /// A component from its parts.
+    public init(
+      logWeight: Double, mean: [Double], variances: [Double], basis: [Double]?, rest: Double
+    ) {
+      self.logWeight = logWeight
+      self.mean = mean
+      self.variances = variances
+      self.basis = basis
+      self.rest = rest
+    }
+  }
+
+  /// Packs the components of a mixture in `dimension` coordinates.
+  public init(_ components: [Component], dimension: Int) {
+    precondition(!components.isEmpty, "A mixture has at least one component.")
+    self.dimension = dimension
+    count = components.count
+    for component in components {
+      let rank = component.variances.count
+      precondition(component.mean.count == dimension, "A mean has as many numbers as a point.")
+      precondition(
+        component.basis.map { $0.count == rank * dimension } ?? (rank == 0 || rank == dimension),
+        "Every variance needs its direction.")
+      logWeights.append(component.logWeight)
+      means += component.mean
+      variances += component.variances
+      variances += [Double](repeating: 0, count: dimension - rank)
+      rests.append(component.rest)
+      ranks.append(UInt32(rank))
+      bases.append(component.basis == nil ? -1 : basisValues.count)
+      basisValues += component.basis ?? []
+    }
+  }
+
+  /// Memory for evaluating a mixture again and again, one thread at a time in each part.
+  public final class Scratch {
+    fileprivate var table: [Double]
+    fileprivate var parts: [Double]
+    fileprivate let partSize: Int
+
+    /// Memory for `mixture` on `workers`.
+    public init(for mixture: PackedMixture, workers: Workers) {
+      (table, partSize) = mixture.withKernel {
+        (
+          [Double](repeating: 0, count: kernels_mixture_table_size($0)),
+          kernels_mixture_scratch($0)
+        )
+      }
+      parts = [Double](repeating: 0, count: partSize * workers.count)
+    }
+
+    fileprivate func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
+      mixture.withKernel {
+        table.count == kernels_mixture_table_size($0) && partSize == kernels_mixture_scratch($0)
+          && parts.count >= partSize * workers.count
+      }
+    }
+  }
+
+  /// What to evaluate beside the denoiser: one number a row each.
+  public struct Outputs {
+    /// log p(x; σ).
+    public var logDensity: [Double]
+    /// tr J_D.
+    public var trace: [Double]
+
+    /// Room for `count` rows.
+    public init(count: Int) {
+      logDensity = [Double](repeating: 0, count: count)
+      trace = [Double](repeating: 0, count: count)
+    }
+  }
+
+  /// E[x₀ | x] of each row at its σ.
+  public func denoise(
+    _ x: Points, at sigma: PerRow<Double>, into clean: inout Points, scratch: Scratch,
+    workers: Workers
+  ) {
+    clean.values.withUnsafeMutableBufferPointer {
+      evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
+    }
+  }
+
+  /// log p(x; σ) and tr J_D of each row at its σ.
+  public func outputs(
+    _ x: Points, at sigma: PerRow<Double>, scratch: Scratch, workers: Workers
+  ) -> Outputs {
+    var outputs = Outputs(count: x.count)
+    outputs.logDensity.withUnsafeMutableBufferPointer { density in
+      outputs.trace.withUnsafeMutableBufferPointer { trace in
+        evaluate(x, sigma, nil, density.baseAddress, trace.baseAddress, scratch, workers)
+      }
+    }
+    return outputs
+  }
+
+  /// Blocks of rows over the workers; worker w uses part w of the scratch alone.
+  private func evaluate(
+    _ x: Points, _ sigma: PerRow<Double>, _ clean: UnsafeMutablePointer<Float>?,
+    _ density: UnsafeMutablePointer<Double>?, _ trace: UnsafeMutablePointer<Double>?,
+    _ scratch: Scratch, _ workers: Workers
+  ) {
+    precondition(x.dimension == dimension, "Points and mixture have one dimension.")
+    let (d, partSize) = (dimension, scratch.partSize)
+    precondition(scratch.fits(self, workers), "Scratch belongs to one mixture.")
+    withKernel { kernel in
+      let (common, each): (Double, [Double]) =
+        switch sigma {
+        case .uniform(let value): (value, [])
+        case .each(let values): (0, values)
+        }
+      if each.isEmpty { kernels_mixture_table(kernel, common, &scratch.table) }
+      x.values.withUnsafeBufferPointer { x in
+        each.withUnsafeBufferPointer { each in
+          scratch.table.withUnsafeBufferPointer { table in
+            scratch.parts.withUnsafeMutableBufferPointer { parts in
+              let arrays = Shared((kernel, x.baseAddress, each.baseAddress, table.baseAddress))
+              let outputs = Shared((parts.baseAddress, clean, density, trace))
+              let uniform = each.isEmpty
+              let rows = x.count / d
+              workers.forEachBlock(of: rows, size: rowsPerTask) { worker, rows in
+                let first = rows.lowerBound
+                kernels_mixture_evaluate(
+                  arrays.pointer.0, arrays.pointer.1?.advanced(by: first * d), rows.count,
+                  uniform ? nil : arrays.pointer.2?.advanced(by: first), common,
+                  uniform ? arrays.pointer.3 : nil,
+                  outputs.pointer.0?.advanced(by: worker * partSize),
+                  outputs.pointer.1?.advanced(by: first * d),
+                  outputs.pointer.2?.advanced(by: first), outputs.pointer.3?.advanced(by: first))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Rows of a task: a few panels of a large mixture, many of a small one.
+  private var rowsPerTask: Int {
+    let cost = count * dimension * (basisValues.isEmpty ? 1 : dimension)
+    return 16 * max(1, min(256, (1 << 14) / max(1, cost)))
+  }
+
+  /// Calls `body` with the kernel's view of these arrays, valid during the call.
+  fileprivate func withKernel<Result>(
+    _ body: (UnsafePointer<kernels_mixture>) -> Result
+  ) -> Result {
+    logWeights.withUnsafeBufferPointer { logWeights in
+      means.withUnsafeBufferPointer { means in
+        variances.withUnsafeBufferPointer { variances in
+          rests.withUnsafeBufferPointer { rests in
+            bases.withUnsafeBufferPointer { bases in
+              ranks.withUnsafeBufferPointer { ranks in
+                basisValues.withUnsafeBufferPointer { basis in
+                  var kernel = kernels_mixture(
+                    dimension: dimension, components: count, log_weights: logWeights.baseAddress,
+                    means: means.baseAddress, variances: variances.baseAddress,
+                    rests: rests.baseAddress, bases: bases.baseAddress, ranks: ranks.baseAddress,
+                    basis_values: basis.baseAddress)
+                  return withUnsafePointer(to: &kernel, body)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

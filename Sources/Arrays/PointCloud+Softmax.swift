@@ -1,0 +1,70 @@
+import CKernels
+
+/// A weight e^−28, under 10⁻¹², of the largest counts no more.
+private let negligible = 28.0
+/// Points a row and segment that are weighed again in Double; where more matter, no single one
+/// decides and Float32 sums serve.
+private let capacity = 512
+
+extension PointCloud {
+  /// Memory for softmax averages over one cloud, again and again.
+  public final class SoftmaxScratch {
+    fileprivate let scan: PanelScan
+
+    /// Memory for averages over `cloud` on `workers`.
+    public init(for cloud: PointCloud, workers: Workers) {
+      scan = PanelScan(of: cloud, capacity: capacity, gathersMean: true, workers: workers)
+    }
+  }
+
+  /// Σ_i softmax_i(−‖x − x_i‖²/2σ²) x_i for each row of `x`.
+  ///
+  /// - Parameters:
+  ///   - x: Queries, B × d.
+  ///   - sigma: The width, for all rows or one a row.
+  ///   - means: The averages, B × d.
+  public func softmaxMean(
+    at x: Points, sigma: PerRow<Double>, into means: inout Points, scratch: SoftmaxScratch
+  ) {
+    precondition(means.count == x.count && means.dimension == dimension, "One average a row.")
+    means.values.withUnsafeMutableBufferPointer {
+      average(x, sigma, $0.baseAddress, nil, scratch)
+    }
+  }
+
+  /// log (1/N) Σ_i e^(−‖x − x_i‖²/2σ²) and the trace of the softmax's covariance, of each row.
+  public func softmaxDensity(
+    at x: Points, sigma: PerRow<Double>, scratch: SoftmaxScratch
+  ) -> (logMean: [Double], spread: [Double]) {
+    var results = [kernels_softmax](repeating: kernels_softmax(), count: x.count)
+    results.withUnsafeMutableBufferPointer { average(x, sigma, nil, $0.baseAddress, scratch) }
+    return (results.map(\.log_mean), results.map(\.spread))
+  }
+
+  /// Each row writes its own part of the outputs.
+  private func average(
+    _ x: Points, _ sigma: PerRow<Double>, _ means: UnsafeMutablePointer<Float>?,
+    _ results: UnsafeMutablePointer<kernels_softmax>?, _ scratch: SoftmaxScratch
+  ) {
+    precondition(x.dimension == dimension, "Points and data have one dimension.")
+    let slack = { @Sendable (row: Int) in
+      negligible * sigma[row] * sigma[row] + 2 * rounding(norm: norm(of: x, row: row))
+    }
+    withKernel { kernel in
+      x.values.withUnsafeBufferPointer { rows in
+        let shared = Shared((kernel, rows.baseAddress, means, results, scratch.scan))
+        let (d, segments) = (dimension, segments.count)
+        scratch.scan.run(x, in: self, weigh: { (Float(1 / (sigma[$0] * sigma[$0])), Float(slack($0))) }) {
+          worker, panel, gathered in
+          let (kernel, rows, means, results, scan) = shared.pointer
+          for (lane, row) in panel.rows.enumerated() {
+            let result = kernels_softmax_join(
+              kernel, gathered, segments, lane, panel.lanes, rows?.advanced(by: row * d),
+              sigma[row], Float(slack(row)), means?.advanced(by: row * d), scan.scratch[worker])
+            results?[row] = result
+          }
+        }
+      }
+    }
+  }
+}

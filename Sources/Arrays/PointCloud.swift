@@ -1,0 +1,94 @@
+import CKernels
+
+/// Data points laid out for distances: centred once, with half their squared norms.
+///
+/// Centring keeps Float32 products exact enough far from the origin; what the products cannot
+/// decide is decided again in Double.
+public struct PointCloud: Sendable {
+  /// The number of points, N.
+  public let count: Int
+  /// The number of coordinates, d.
+  public let dimension: Int
+  /// The mean of the points.
+  public let mean: [Double]
+  /// E‖x_i − mean‖², the trace of the covariance.
+  public let totalVariance: Double
+  /// The largest ‖x_i − mean‖.
+  public let radius: Double
+  let center: [Float]
+  let values: [Float]
+  let halfNorms: [Float]
+
+  /// Takes the points over; they need to be finite.
+  public init(_ points: consuming Points) {
+    let (count, dimension) = (points.count, points.dimension)
+    precondition(count > 0, "A cloud has at least one point.")
+    var sums = [Double](repeating: 0, count: dimension)
+    for row in 0..<count {
+      for column in 0..<dimension { sums[column] += Double(points.values[row * dimension + column]) }
+    }
+    mean = sums.map { $0 / Double(count) }
+    center = mean.map(Float.init)
+    var norms = [Float](repeating: 0, count: count)
+    var (total, largest) = (0.0, 0.0)
+    for row in 0..<count {
+      var norm = 0.0
+      for column in 0..<dimension {
+        let at = row * dimension + column
+        points.values[at] -= center[column]
+        norm += Double(points.values[at]) * Double(points.values[at])
+      }
+      norms[row] = Float(norm / 2)
+      total += norm
+      largest = max(largest, norm)
+    }
+    self.count = count
+    self.dimension = dimension
+    totalVariance = total / Double(count)
+    radius = largest.squareRoot()
+    values = points.values
+    halfNorms = norms
+  }
+
+  /// Point `index`, as it was given up to rounding.
+  public func point(_ index: Int) -> [Double] {
+    (0..<dimension).map { Double(values[index * dimension + $0]) + Double(center[$0]) }
+  }
+
+  /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − mean‖ = `norm`: d rounded
+  /// multiply-adds, each within 2⁻²⁴ of the sum of magnitudes.
+  func rounding(norm: Double) -> Double {
+    Double(dimension + 2) * 0x1p-24 * (norm * radius + radius * radius / 2)
+  }
+
+  /// Data rows of a segment; the number of segments depends on N alone, so that the sums over
+  /// segments are the same for every number of threads.
+  var segments: [Range<Int>] {
+    let pieces = max(1, min(8, count / 4096))
+    return (0..<pieces).map { $0 * count / pieces..<($0 + 1) * count / pieces }
+  }
+
+  /// Calls `body` with the kernels' view of the cloud, valid during the call.
+  func withKernel(_ body: (UnsafePointer<kernels_cloud>) -> Void) {
+    values.withUnsafeBufferPointer { values in
+      halfNorms.withUnsafeBufferPointer { halfNorms in
+        center.withUnsafeBufferPointer { center in
+          var kernel = kernels_cloud(
+            values: values.baseAddress, half_norms: halfNorms.baseAddress,
+            center: center.baseAddress, count: count, dimension: dimension)
+          withUnsafePointer(to: &kernel, body)
+        }
+      }
+    }
+  }
+
+  /// ‖x − mean‖ of one row.
+  func norm(of x: Points, row: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<dimension {
+      let gap = Double(x.values[row * dimension + i]) - Double(center[i])
+      sum += gap * gap
+    }
+    return sum.squareRoot()
+  }
+}

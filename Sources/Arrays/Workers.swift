@@ -1,0 +1,64 @@
+import CKernels
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The threads that share a piece of work.
+///
+/// Work is cut into tasks whose sizes depend on the data alone, never on the number of threads,
+/// so that every thread count gives the same bits.
+public struct Workers: Sendable, Equatable {
+  /// How many threads at most.
+  public let count: Int
+
+  /// A team of `count` threads; at least one.
+  public init(count: Int) {
+    precondition(count >= 1, "At least one thread does the work.")
+    self.count = count
+  }
+
+  /// One thread for each processor that is online.
+  public static var all: Workers { Workers(count: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+
+  /// Calls `body(worker, task)` once for each task, in any order; `worker` is below `count` and
+  /// no two calls with the same worker overlap, so it may index scratch memory.
+  package func forEach(_ tasks: Int, _ body: @Sendable (_ worker: Int, _ task: Int) -> Void) {
+    let team = min(count, tasks)
+    guard team > 1 else {
+      let state = kernels_flush_denormals()
+      for task in 0..<max(0, tasks) { body(0, task) }
+      kernels_restore_denormals(state)
+      return
+    }
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: team) { worker in
+      let state = kernels_flush_denormals()
+      while true {
+        let task = next.add(1, ordering: .relaxed).oldValue
+        if task >= tasks { break }
+        body(worker, task)
+      }
+      kernels_restore_denormals(state)
+    }
+  }
+
+  /// Calls `body(worker, rows)` for consecutive blocks of at most `size` rows.
+  package func forEachBlock(
+    of count: Int, size: Int, _ body: @Sendable (_ worker: Int, _ rows: Range<Int>) -> Void
+  ) {
+    forEach((count + size - 1) / size) { worker, block in
+      body(worker, block * size..<min(count, (block + 1) * size))
+    }
+  }
+}
+
+/// Carries a pointer into a task. The tasks of one call write disjoint memory that outlives it.
+struct Shared<Pointer>: @unchecked Sendable {
+  let pointer: Pointer
+  init(_ pointer: Pointer) { self.pointer = pointer }
+}

@@ -1,0 +1,368 @@
+#include "vector_math.h"
+
+// A tile of ROWS x VECTORS sums of 16 lanes stays in registers.
+#define TILE_1 (REGISTERS < 12 ? REGISTERS : 12)
+#define TILE_2 (REGISTERS / 2)
+#define TILE_4 (REGISTERS / 4)
+
+// products[r][lane] = data[r] . query[lane], for `rows` consecutive rows of data.
+INLINE void KERNEL(product_tile)(const float *data, size_t d, const float *queries,
+                                 const int vectors, const int rows, float *products) {
+  v16f sum[12][4];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (v16f){0};
+  for (size_t i = 0; i < d; i++) {
+    v16f q[4];
+    UNROLL for (int v = 0; v < vectors; v++)
+      q[v] = ((const v16f_any *)queries)[i * vectors + v];
+    UNROLL for (int r = 0; r < rows; r++) {
+      v16f x = SPLAT(data[r * d + i]);
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = MAD(x, q[v], sum[r][v]);
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++)
+      ((v16f_any *)products)[r * vectors + v] = sum[r][v];
+}
+
+INLINE void KERNEL(products_of)(const float *data, size_t rows, size_t d, const float *queries,
+                                const int vectors, const int tile, float *products) {
+  size_t r = 0;
+  for (; r + tile <= rows; r += tile)
+    KERNEL(product_tile)(data + r * d, d, queries, vectors, tile, products + r * vectors * 16);
+  for (; r < rows; r++)
+    KERNEL(product_tile)(data + r * d, d, queries, vectors, 1, products + r * vectors * 16);
+}
+
+static void KERNEL(products)(const float *data, size_t rows, size_t d, const float *queries,
+                             size_t lanes, float *products) {
+  if (lanes == 64) KERNEL(products_of)(data, rows, d, queries, 4, TILE_4, products);
+  else if (lanes == 32) KERNEL(products_of)(data, rows, d, queries, 2, TILE_2, products);
+  else KERNEL(products_of)(data, rows, d, queries, 1, TILE_1, products);
+}
+
+// mean[i][lane] += sum over the kept rows of weights[row][lane] * data[row][i].
+INLINE void KERNEL(sum_tile)(const float *data, size_t d, const float *weights,
+                             const int32_t *kept, size_t count, const int vectors,
+                             const int columns, float *mean) {
+  v16f sum[12][4];
+  UNROLL for (int c = 0; c < columns; c++)
+    UNROLL for (int v = 0; v < vectors; v++)
+      sum[c][v] = ((const v16f_any *)mean)[c * vectors + v];
+  for (size_t n = 0; n < count; n++) {
+    const float *row = data + kept[n] * d;
+    v16f w[4];
+    UNROLL for (int v = 0; v < vectors; v++)
+      w[v] = ((const v16f_any *)weights)[kept[n] * vectors + v];
+    UNROLL for (int c = 0; c < columns; c++) {
+      v16f x = SPLAT(row[c]);
+      UNROLL for (int v = 0; v < vectors; v++) sum[c][v] = MAD(x, w[v], sum[c][v]);
+    }
+  }
+  UNROLL for (int c = 0; c < columns; c++)
+    UNROLL for (int v = 0; v < vectors; v++)
+      ((v16f_any *)mean)[c * vectors + v] = sum[c][v];
+}
+
+INLINE void KERNEL(sum_of)(const float *data, size_t d, const float *weights, const int32_t *kept,
+                           size_t count, const int vectors, const int tile, float *mean) {
+  size_t i = 0;
+  for (; i + tile <= d; i += tile)
+    KERNEL(sum_tile)(data + i, d, weights, kept, count, vectors, tile, mean + i * vectors * 16);
+  for (; i < d; i++)
+    KERNEL(sum_tile)(data + i, d, weights, kept, count, vectors, 1, mean + i * vectors * 16);
+}
+
+static void KERNEL(weighted_sums)(const float *data, size_t d, const float *weights,
+                                  const int32_t *kept, size_t count, size_t lanes, float *mean) {
+  if (lanes == 64) KERNEL(sum_of)(data, d, weights, kept, count, 4, TILE_4, mean);
+  else if (lanes == 32) KERNEL(sum_of)(data, d, weights, kept, count, 2, TILE_2, mean);
+  else KERNEL(sum_of)(data, d, weights, kept, count, 1, TILE_1, mean);
+}
+
+// Notes a data row that may matter to one lane; drops those that no longer can when full.
+static void KERNEL(choose)(kernels_panel *panel, size_t lane, int32_t row, float value,
+                           float threshold) {
+  int32_t found = panel->found[lane];
+  if (found < 0) return;
+  int32_t *chosen = panel->chosen + lane * panel->capacity;
+  float *values = panel->values + lane * panel->capacity;
+  if ((size_t)found == panel->capacity) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < found; i++) {
+      if (values[i] < threshold) continue;
+      chosen[kept] = chosen[i];
+      values[kept++] = values[i];
+    }
+    if (kept == found) {
+      panel->found[lane] = -1;
+      return;
+    }
+    found = kept;
+  }
+  chosen[found] = row;
+  values[found] = value;
+  panel->found[lane] = found + 1;
+}
+
+static void KERNEL(softmax_scan)(const kernels_cloud *cloud, size_t first, size_t last,
+                                 const float *queries, size_t lanes, const float *precision,
+                                 const float *slack, kernels_panel *panel, float *scratch) {
+  const float *data = cloud->values, *half_norms = cloud->half_norms;
+  size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
+  v16f_any *s = (v16f_any *)scratch;
+  for (size_t start = first; start < last; start += kernels_block_rows) {
+    size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
+    const float *block = data + start * d;
+    KERNEL(products)(block, rows, d, queries, lanes, scratch);
+    uint8_t matters[kernels_block_rows] = {0};
+    for (size_t v = 0; v < vectors; v++) {
+      v16f best = ((v16f_any *)panel->best)[v], before = best;
+      for (size_t r = 0; r < rows; r++) {
+        v16f value = s[r * vectors + v] - half_norms[start + r];
+        s[r * vectors + v] = value;
+        best = __builtin_elementwise_max(best, value);
+      }
+      v16f scale = ((const v16f_any *)precision)[v];
+      v16f threshold = best - ((const v16f_any *)slack)[v];
+      v16i rises = best > before;
+      if (__builtin_reduce_or(rises)) {
+        // Rescale what was gathered relative to the old best; lanes that stay multiply by one.
+        v16f shrink = KERNEL(exp)((before - best) * scale);
+        ((v16f_any *)panel->best)[v] = best;
+        for (size_t i = 0; i < d; i++) ((v16f_any *)panel->mean)[i * vectors + v] *= shrink;
+        for (int lane = 0; lane < kernels_lanes; lane++) {
+          panel->sum[v * kernels_lanes + lane] *= shrink[lane];
+          panel->norms[v * kernels_lanes + lane] *= shrink[lane];
+        }
+      }
+      v16f sum = {0}, norms = {0};
+      for (size_t r = 0; r < rows; r++) {
+        v16f value = s[r * vectors + v];
+        v16i counts = value >= threshold;
+        if (!__builtin_reduce_or(counts)) {
+          s[r * vectors + v] = (v16f){0};
+          continue;
+        }
+        v16f weight = (v16f)((v16i)KERNEL(exp)((value - best) * scale) & counts);
+        s[r * vectors + v] = weight;
+        sum += weight;
+        norms = MAD(weight, SPLAT(half_norms[start + r]), norms);
+        matters[r] = 1;
+        for (int lane = 0; lane < kernels_lanes; lane++)
+          if (counts[lane])
+            KERNEL(choose)(panel, v * kernels_lanes + lane, (int32_t)(start + r), value[lane],
+                           threshold[lane]);
+      }
+      for (int lane = 0; lane < kernels_lanes; lane++) {
+        panel->sum[v * kernels_lanes + lane] += sum[lane];
+        panel->norms[v * kernels_lanes + lane] += norms[lane];
+      }
+    }
+    int32_t kept[kernels_block_rows];
+    size_t count = 0;
+    for (size_t r = 0; r < rows; r++)
+      if (matters[r]) kept[count++] = (int32_t)r;
+    if (count) KERNEL(weighted_sums)(block, d, scratch, kept, count, lanes, panel->mean);
+  }
+}
+
+// Keeps the largest values in falling order; equal values stay in the order of the data.
+static void KERNEL(insert)(kernels_panel *panel, size_t lane, int32_t row, float value) {
+  size_t capacity = panel->capacity;
+  int32_t *chosen = panel->chosen + lane * capacity;
+  float *values = panel->values + lane * capacity;
+  size_t found = (size_t)panel->found[lane];
+  if (found == capacity && !(value > values[capacity - 1])) return;
+  size_t at = found < capacity ? found : capacity - 1;
+  for (; at > 0 && value > values[at - 1]; at--) {
+    values[at] = values[at - 1];
+    chosen[at] = chosen[at - 1];
+  }
+  values[at] = value;
+  chosen[at] = row;
+  if (found < capacity) panel->found[lane] = (int32_t)(found + 1);
+  if (found + 1 >= capacity) panel->best[lane] = values[capacity - 1];
+}
+
+static void KERNEL(nearest_scan)(const kernels_cloud *cloud, size_t first, size_t last,
+                                 const float *queries, size_t lanes, kernels_panel *panel,
+                                 float *scratch) {
+  const float *data = cloud->values, *half_norms = cloud->half_norms;
+  size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
+  const v16f_any *s = (const v16f_any *)scratch;
+  for (size_t start = first; start < last; start += kernels_block_rows) {
+    size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
+    KERNEL(products)(data + start * d, rows, d, queries, lanes, scratch);
+    for (size_t r = 0; r < rows; r++)
+      for (size_t v = 0; v < vectors; v++) {
+        v16f value = s[r * vectors + v] - half_norms[start + r];
+        v16i beats = value > ((v16f_any *)panel->best)[v];
+        if (!__builtin_reduce_or(beats)) continue;
+        for (int lane = 0; lane < kernels_lanes; lane++)
+          if (beats[lane])
+            KERNEL(insert)(panel, v * kernels_lanes + lane, (int32_t)(start + r), value[lane]);
+      }
+  }
+}
+
+// |query - x_row|^2 in Double.
+static double KERNEL(distance)(const float *row, const double *query, size_t d) {
+  v16d sum = {0};
+  size_t i = 0;
+  for (; i + kernels_lanes <= d; i += kernels_lanes) {
+    v16d gap = *(const v16d_any *)(query + i) -
+               __builtin_convertvector(*(const v16f_any *)(row + i), v16d);
+    sum = MAD_D(gap, gap, sum);
+  }
+  double total = 0;
+  for (; i < d; i++) total += (query[i] - row[i]) * (query[i] - row[i]);
+  for (int lane = 0; lane < kernels_lanes; lane++) total += sum[lane];
+  return total;
+}
+
+// target += weight * row, in Double.
+static void KERNEL(add_row)(const float *row, double weight, size_t d, double *target) {
+  size_t i = 0;
+  for (; i + kernels_lanes <= d; i += kernels_lanes) {
+    v16d_any *t = (v16d_any *)(target + i);
+    *t = MAD_D(SPLAT_D(weight), __builtin_convertvector(*(const v16f_any *)(row + i), v16d), *t);
+  }
+  for (; i < d; i++) target[i] += weight * row[i];
+}
+
+// mean += share * softmax average of the chosen rows at `query`; weights is scratch for two
+// numbers a row.
+static kernels_softmax KERNEL(softmax_over)(const kernels_cloud *cloud, const int32_t *chosen,
+                                            const double *log_weights, size_t count,
+                                            const double *query, double sigma, double share,
+                                            double *mean, double *weights) {
+  size_t d = cloud->dimension;
+  double *squared = weights + count, best = -INFINITY, total = 0;
+  for (size_t n = 0; n < count; n++) {
+    squared[n] = KERNEL(distance)(cloud->values + (size_t)chosen[n] * d, query, d);
+    weights[n] = -squared[n] / (2 * sigma * sigma) + (log_weights ? log_weights[n] : 0);
+    if (weights[n] > best) best = weights[n];
+  }
+  for (size_t n = 0; n < count; n++) {
+    weights[n] = exp(weights[n] - best);
+    total += weights[n];
+  }
+  double spread = 0;
+  for (size_t n = 0; n < count; n++) {
+    double weight = weights[n] / total;
+    spread += weight * squared[n];
+    if (weight > 0)
+      KERNEL(add_row)(cloud->values + (size_t)chosen[n] * d, share * weight, d, mean);
+  }
+  return (kernels_softmax){best + log(total / (double)cloud->count), spread};
+}
+
+static void KERNEL(center_query)(const kernels_cloud *cloud, const float *x, double *query) {
+  for (size_t i = 0; i < cloud->dimension; i++) query[i] = (double)x[i] - cloud->center[i];
+}
+
+static void KERNEL(put_mean)(const kernels_cloud *cloud, const double *mean, float *out) {
+  for (size_t i = 0; i < cloud->dimension; i++) out[i] = (float)(mean[i] + cloud->center[i]);
+}
+
+static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
+                                            const kernels_panel *panels, size_t segments,
+                                            size_t lane, size_t lanes, const float *x,
+                                            double sigma, float slack, float *mean,
+                                            double *scratch) {
+  size_t d = cloud->dimension;
+  double *query = scratch, *sum = query + d, *weights = sum + d;
+  KERNEL(center_query)(cloud, x, query);
+  memset(sum, 0, d * sizeof(double));
+  float best = -INFINITY;
+  int many = 0;
+  for (size_t s = 0; s < segments; s++) {
+    if (panels[s].best[lane] > best) best = panels[s].best[lane];
+    many |= panels[s].found[lane] < 0;
+  }
+  kernels_softmax result = {NAN, NAN};
+  if (best == -INFINITY) {
+    for (size_t i = 0; i < d; i++) sum[i] = NAN;
+  } else if (!many) {
+    size_t count = 0;
+    int32_t *list = (int32_t *)weights;
+    for (size_t s = 0; s < segments; s++) {
+      size_t at = lane * panels[s].capacity;
+      for (int32_t n = 0; n < panels[s].found[lane]; n++)
+        if (panels[s].values[at + n] >= best - slack) list[count++] = panels[s].chosen[at + n];
+    }
+    double *room = weights + (count + 1) / 2;
+    result = KERNEL(softmax_over)(cloud, list, 0, count, query, sigma, 1.0, sum, room);
+    // E|x_i - D|^2 = E|x_i - x|^2 - |D - x|^2.
+    for (size_t i = 0; i < d; i++) result.spread -= (sum[i] - query[i]) * (sum[i] - query[i]);
+  } else {
+    double total = 0, norms = 0, square = 0;
+    for (size_t s = 0; s < segments; s++) {
+      double scale = exp(((double)panels[s].best[lane] - best) / (sigma * sigma));
+      total += scale * panels[s].sum[lane];
+      norms += scale * panels[s].norms[lane];
+      for (size_t i = 0; i < d; i++) sum[i] += scale * panels[s].mean[i * lanes + lane];
+    }
+    double query_square = 0;
+    for (size_t i = 0; i < d; i++) {
+      sum[i] /= total;
+      square += sum[i] * sum[i];
+      query_square += query[i] * query[i];
+    }
+    result.log_mean = (best - query_square / 2) / (sigma * sigma) +
+                      log(total / (double)cloud->count);
+    result.spread = 2 * norms / total - square;
+  }
+  if (result.spread < 0) result.spread = 0;
+  if (mean) KERNEL(put_mean)(cloud, sum, mean);
+  return result;
+}
+
+static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel *panels,
+                                 size_t segments, size_t lane, const float *x, size_t wanted,
+                                 int32_t *nearest, double *scratch) {
+  size_t d = cloud->dimension, found = 0;
+  double *query = scratch, *best = query + d;
+  KERNEL(center_query)(cloud, x, query);
+  for (size_t s = 0; s < segments; s++) {
+    const int32_t *chosen = panels[s].chosen + lane * panels[s].capacity;
+    for (int32_t n = 0; n < panels[s].found[lane]; n++) {
+      int32_t row = chosen[n];
+      double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
+      if (found == wanted && !(squared < best[wanted - 1])) continue;
+      size_t at = found < wanted ? found++ : wanted - 1;
+      for (; at > 0 && squared < best[at - 1]; at--) {
+        best[at] = best[at - 1];
+        nearest[at] = nearest[at - 1];
+      }
+      best[at] = squared;
+      nearest[at] = row;
+    }
+  }
+  for (; found < wanted; found++) nearest[found] = -1;  // Only where x is not a number.
+}
+
+static void KERNEL(shifted_mean)(const kernels_cloud *cloud, const int32_t *chosen,
+                                 const double *log_weights, size_t chosen_count, const float *x,
+                                 const float *shifts, size_t shift_count, double scale,
+                                 double sigma, float *mean, double *scratch) {
+  size_t d = cloud->dimension;
+  double *query = scratch, *sum = query + d, *weights = sum + d;
+  memset(sum, 0, d * sizeof(double));
+  for (size_t m = 0; m < shift_count; m++) {
+    KERNEL(center_query)(cloud, x, query);
+    for (size_t i = 0; i < d; i++) query[i] += scale * shifts[m * d + i];
+    KERNEL(softmax_over)(cloud, chosen, log_weights, chosen_count, query, sigma,
+                         1.0 / (double)shift_count, sum, weights);
+  }
+  KERNEL(put_mean)(cloud, sum, mean);
+}
+
+static void KERNEL(distances)(const kernels_cloud *cloud, size_t first, size_t last,
+                              const float *x, double *squared, double *scratch) {
+  size_t d = cloud->dimension;
+  KERNEL(center_query)(cloud, x, scratch);
+  for (size_t row = first; row < last; row++)
+    squared[row - first] = KERNEL(distance)(cloud->values + row * d, scratch, d);
+}

@@ -1,0 +1,80 @@
+import Foundation
+public import Arrays
+
+/// The exact score of a finite set of points: a mixture of N equal components without width.
+///
+///     D(x; σ) = Σ_i softmax_i(−‖x − x_i‖²/2σ²) x_i,   tr J_D = tr Cov_softmax[x_i]/σ²
+///
+/// Its flow ends on the points themselves: it remembers, it does not generalise. That is what
+/// ``NearestNeighborScore`` mends.
+public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore {
+  let cloud: PointCloud
+
+  /// The score of `data`, N × d finite numbers, N ≥ 1.
+  public init(_ data: consuming Points) { cloud = PointCloud(data) }
+
+  init(_ cloud: PointCloud) { self.cloud = cloud }
+
+  public var dimension: Int { cloud.dimension }
+  /// N.
+  public var count: Int { cloud.count }
+  public var mean: [Double] { cloud.mean }
+  public var totalVariance: Double { cloud.totalVariance }
+
+  private final class Memory {
+    let scratch: PointCloud.SoftmaxScratch
+    init(_ scratch: PointCloud.SoftmaxScratch) { self.scratch = scratch }
+  }
+
+  private func scratch(_ workspace: Workspace) -> PointCloud.SoftmaxScratch {
+    workspace.memory { Memory(.init(for: cloud, workers: workspace.workers)) }.scratch
+  }
+
+  public func denoise(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
+    cloud.softmaxMean(at: x, sigma: noise, into: &clean, scratch: scratch(workspace))
+  }
+
+  public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    let logMeans = cloud.softmaxDensity(at: x, sigma: noise, scratch: scratch(workspace)).logMean
+    return logMeans.enumerated().map { row, logMean in
+      logMean - Double(dimension) * (log(2 * .pi) / 2 + log(noise[row]))
+    }
+  }
+
+  public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    let spreads = cloud.softmaxDensity(at: x, sigma: noise, scratch: scratch(workspace)).spread
+    return spreads.enumerated().map { row, spread in spread / (noise[row] * noise[row]) }
+  }
+
+  public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
+    var points = samples.normals(dimension: dimension, for: .start, workers: workers)
+    let stream = RandomStream(seed: samples.seed, for: .combination)
+    let own = cloud.normalCombinations(
+      samples: samples.indices, stream: stream, workers: workers)
+    points.combine(.uniform(Float(sigma)), plus: .uniform(1), own, workers: workers)
+    for row in 0..<points.count {
+      for index in 0..<dimension { points[row, index] += Float(mean[index]) }
+    }
+    return points
+  }
+
+  /// Point i with its softmax weight, then N(x_i + (σ′²/σ²)(x − x_i), σ′²(σ² − σ′²)/σ² I).
+  public func reverseTransition(
+    _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
+  ) {
+    let uniforms = workspace.samples.uniforms(for: .choice, draw: draw)
+    let normals = workspace.samples.normals(dimension: dimension, for: .step, draw: draw)
+    let keep = next * next / (sigma * sigma)
+    let width = next * (1 - keep).squareRoot()
+    for row in 0..<x.count {
+      let logits = cloud.squaredDistances(to: x, row: row).map { -$0 / (2 * sigma * sigma) }
+      let target = cloud.point(categorical(logits: logits, at: uniforms[row]))
+      for index in 0..<dimension {
+        let moved = target[index] + keep * (Double(x[row, index]) - target[index])
+        x[row, index] = Float(moved + width * Double(normals[row, index]))
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import Arrays
+
+/// The score of one Gaussian: p₀ = N(μ, V).
+///
+///     D(x; σ) = μ + V (V + σ² I)⁻¹ (x − μ),   tr J_D = Σ_j λ_j/(λ_j + σ²)
+///
+/// Its probability flow is known in closed form, which makes it the measure of every sampler.
+public struct GaussianScore: DensityScore, MomentScore, ReverseTransitionScore {
+  public let mean: [Double]
+  /// V.
+  public let covariance: Covariance
+  private let mixture: MixtureScore
+
+  /// N(mean, covariance).
+  public init(mean: [Double], covariance: Covariance) {
+    self.mean = mean
+    self.covariance = covariance
+    mixture = MixtureScore([.init(weight: 1, mean: mean, covariance: covariance)])
+  }
+
+  public var dimension: Int { mean.count }
+  public var totalVariance: Double { covariance.trace }
+
+  public func denoise(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
+    mixture.denoise(x, at: noise, into: &clean, in: workspace)
+  }
+
+  public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    mixture.logDensity(x, at: noise, in: workspace)
+  }
+
+  public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    mixture.jacobianTrace(x, at: noise, in: workspace)
+  }
+
+  public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
+    mixture.matchedStart(at: sigma, samples: samples, workers: workers)
+  }
+
+  public func reverseTransition(
+    _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
+  ) {
+    mixture.reverseTransition(&x, from: sigma, to: next, draw: draw, in: workspace)
+  }
+
+  /// Where the probability flow carries each row from σ to σ′:
+  /// x(σ′) = μ + ((V + σ′² I)(V + σ² I)⁻¹)^½ (x(σ) − μ).
+  public func flow(_ x: Points, from sigma: Double, to next: Double) -> Points {
+    var result = x
+    for row in 0..<x.count {
+      let away = zip(x.row(row), mean).map { Double($0) - $1 }
+      let moved = covariance.apply(
+        { (($0 + next * next) / ($0 + sigma * sigma)).squareRoot() }, to: away)
+      for index in mean.indices { result[row, index] = Float(mean[index] + moved[index]) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,203 @@
+import Foundation
+public import Arrays
+
+/// The score of Gaussian components: p₀ = Σ_k w_k N(m_k, V_k).
+///
+///     D(x; σ) = Σ_k r_k D_k,   D_k = m_k + V_k (V_k + σ² I)⁻¹ (x − m_k)
+///     r_k ∝ w_k N(x; m_k, V_k + σ² I)
+///     tr J_D = Σ_k r_k tr J_k + tr Cov_r[D_k]/σ²
+///
+/// Exact, in Double inside: from σ = 10⁻⁴ to 10⁴ times the data's scale, at any x.
+public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
+  /// One component.
+  public struct Component: Sendable, Equatable {
+    /// w_k > 0; the weights of a mixture are scaled to sum to one.
+    public var weight: Double
+    /// m_k, d numbers.
+    public var mean: [Double]
+    /// V_k.
+    public var covariance: Covariance
+
+    /// A component with its share of the whole.
+    public init(weight: Double, mean: [Double], covariance: Covariance) {
+      self.weight = weight
+      self.mean = mean
+      self.covariance = covariance
+    }
+  }
+
+  /// The components, their weights summing to one.
+  public let components: [Component]
+  public let mean: [Double]
+  public let totalVariance: Double
+  private let packed: PackedMixture
+
+  /// The mixture of `components`, at least one, all of one dimension.
+  public init(_ components: [Component]) {
+    precondition(!components.isEmpty, "A mixture has at least one component.")
+    precondition(components.allSatisfy { $0.weight > 0 }, "Weights are positive.")
+    let dimension = components[0].mean.count
+    let total = components.reduce(0) { $0 + $1.weight }
+    self.components = components.map {
+      precondition(
+        $0.mean.count == dimension && $0.covariance.dimension == dimension,
+        "All components have one dimension.")
+      return Component(weight: $0.weight / total, mean: $0.mean, covariance: $0.covariance)
+    }
+    packed = PackedMixture(
+      self.components.map {
+        PackedMixture.Component(
+          logWeight: log($0.weight), mean: $0.mean, variances: $0.covariance.variances,
+          basis: $0.covariance.basis?.values, rest: $0.covariance.rest)
+      }, dimension: dimension)
+    var mean = [Double](repeating: 0, count: dimension)
+    for component in self.components {
+      for index in 0..<dimension { mean[index] += component.weight * component.mean[index] }
+    }
+    self.mean = mean
+    totalVariance = self.components.reduce(0) { sum, component in
+      let away = zip(component.mean, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      return sum + component.weight * (component.covariance.trace + away)
+    }
+  }
+
+  public var dimension: Int { packed.dimension }
+
+  /// Kernel memory of this kind of score.
+  private final class Memory {
+    let scratch: PackedMixture.Scratch
+    init(_ scratch: PackedMixture.Scratch) { self.scratch = scratch }
+  }
+
+  private func scratch(_ workspace: Workspace) -> PackedMixture.Scratch {
+    workspace.memory { Memory(PackedMixture.Scratch(for: packed, workers: workspace.workers)) }
+      .scratch
+  }
+
+  public func denoise(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
+    packed.denoise(
+      x, at: noise, into: &clean, scratch: scratch(workspace), workers: workspace.workers)
+  }
+
+  public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
+      .logDensity
+  }
+
+  public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
+    packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers).trace
+  }
+
+  /// Cov[x₀] = Σ_k w_k (V_k + (m_k − m)(m_k − m)ᵀ).
+  public var covariance: Covariance {
+    if components.count == 1 { return components[0].covariance }
+    var matrix = Matrix(rows: dimension, columns: dimension)
+    for component in components {
+      let own = component.covariance.matrix
+      let away = zip(component.mean, mean).map { $0 - $1 }
+      for row in 0..<dimension {
+        for column in 0..<dimension {
+          matrix[row, column] += component.weight * (own[row, column] + away[row] * away[column])
+        }
+      }
+    }
+    // A sum of covariances is one, whatever its rounding.
+    return Covariance.full(matrix) ?? .isotropic(totalVariance / Double(dimension), dimension: dimension)
+  }
+
+  public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
+    gaussianDraws(
+      mean: mean, covariance: covariance, noise: sigma, samples: samples, purpose: .start)
+  }
+
+  /// Points of p₀ itself: a component by weight, then its Gaussian.
+  public func draws(_ samples: Samples, purpose: Purpose = .toy) -> Points {
+    let chosen = samples.uniforms(for: purpose, draw: 1).map(component)
+    return draws(samples, purpose: purpose, components: chosen)
+  }
+
+  private func draws(_ samples: Samples, purpose: Purpose, components chosen: [Int]) -> Points {
+    var points = samples.normals(dimension: dimension, for: purpose)
+    for row in 0..<points.count {
+      let component = components[chosen[row]]
+      let noise = component.covariance.apply({ $0.squareRoot() }, to: points.row(row).map(Double.init))
+      for index in 0..<dimension { points[row, index] = Float(component.mean[index] + noise[index]) }
+    }
+    return points
+  }
+
+  /// The component whose share of [0, 1] holds `uniform`.
+  private func component(at uniform: Double) -> Int {
+    var below = 0.0
+    for (index, component) in components.enumerated() {
+      below += component.weight
+      if uniform < below { return index }
+    }
+    return components.count - 1
+  }
+
+  /// Component k with probability r_k(x; σ), then N(m_k + A (x − m_k), A (σ² − σ′²)) with
+  /// A = (V_k + σ′² I)(V_k + σ² I)⁻¹.
+  public func reverseTransition(
+    _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
+  ) {
+    let (variance, nextVariance) = (sigma * sigma, next * next)
+    let uniforms = workspace.samples.uniforms(for: .choice, draw: draw)
+    let normals = workspace.samples.normals(dimension: dimension, for: .step, draw: draw)
+    for row in 0..<x.count {
+      let point = x.row(row).map(Double.init)
+      let chosen = components[responsible(for: point, variance, uniforms[row])]
+      let keep = { (lambda: Double) in (lambda + nextVariance) / (lambda + variance) }
+      let toward = chosen.covariance.apply(keep, to: zip(point, chosen.mean).map { $0 - $1 })
+      let noise = chosen.covariance.apply(
+        { (keep($0) * (variance - nextVariance)).squareRoot() },
+        to: normals.row(row).map(Double.init))
+      for index in 0..<dimension {
+        x[row, index] = Float(chosen.mean[index] + toward[index] + noise[index])
+      }
+    }
+  }
+
+  /// The component at `uniform` when each has its responsibility as its share.
+  private func responsible(for point: [Double], _ variance: Double, _ uniform: Double) -> Int {
+    if components.count == 1 { return 0 }
+    let logits = components.map { component in
+      let away = zip(point, component.mean).map { $0 - $1 }
+      let covariance = component.covariance
+      let square = zip(away, covariance.apply({ 1 / ($0 + variance) }, to: away))
+        .reduce(0) { $0 + $1.0 * $1.1 }
+      let logDeterminant =
+        covariance.variances.reduce(0) { $0 + log($1 + variance) }
+        + Double(dimension - covariance.variances.count) * log(covariance.rest + variance)
+      return log(component.weight) - (square + logDeterminant) / 2
+    }
+    return categorical(logits: logits, at: uniform)
+  }
+}
+
+/// The index whose share of [0, 1] holds `uniform` when shares are the softmax of `logits`.
+func categorical(logits: [Double], at uniform: Double) -> Int {
+  let best = logits.max() ?? 0
+  let weights = logits.map { exp($0 - best) }
+  var left = uniform * weights.reduce(0, +)
+  for (index, weight) in weights.enumerated() {
+    left -= weight
+    if left < 0 { return index }
+  }
+  return weights.lastIndex { $0 > 0 } ?? 0
+}
+
+/// Rows of N(mean, V + σ² I), one for each sample.
+func gaussianDraws(
+  mean: [Double], covariance: Covariance, noise sigma: Double, samples: Samples, purpose: Purpose
+) -> Points {
+  var points = samples.normals(dimension: mean.count, for: purpose)
+  for row in 0..<points.count {
+    let scaled = covariance.apply(
+      { ($0 + sigma * sigma).squareRoot() }, to: points.row(row).map(Double.init))
+    for index in mean.indices { points[row, index] = Float(mean[index] + scaled[index]) }
+  }
+  return points
+}

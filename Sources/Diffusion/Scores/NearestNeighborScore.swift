@@ -1,0 +1,202 @@
+import Foundation
+public import Arrays
+
+/// Smoothed nearest-neighbour score (σ-CFDM): new points from data, without training.
+///
+///     D̃(x; σ) = (1/M) Σ_m D_emp(x + τ (1 + σ) e_m; σ)
+///
+/// with D_emp the exact denoiser of the data (``EmpiricalScore``) and e_m standard normal, drawn
+/// once for each sample. As σ → 0 a sample becomes the mean of M data points: a barycentre of
+/// neighbours instead of a copy.
+///
+/// The estimator replaces the softmax over all N points by the K nearest of x, each with weight
+/// one, and L of the others drawn at random, each standing for (N − K)/L of them. The random
+/// points are fixed for each sample, or no solver would keep its order. For images the estimator
+/// *is* the model: it keeps the mixing among neighbours. Where the softmax is broad it is rough.
+///
+/// - Reference: Scarvelis, Sáez de Ocáriz Borde, Solomon 2023, equations 6-9,
+///   <https://arxiv.org/abs/2310.12395>. Their z = t x₀ + (1 − t) n is x = z/t here, with
+///   σ = (1 − t)/t; a shift τ e of z is τ (1 + σ) e of x.
+public struct NearestNeighborScore: MomentScore {
+  /// Which points the softmax runs over.
+  public enum Neighbors: Sendable, Equatable {
+    /// All N.
+    case all
+    /// The K nearest and L others at random.
+    case nearest(Int, remainder: Int)
+  }
+
+  /// The exact score of the same data.
+  public let exact: EmpiricalScore
+  /// τ ≥ 0, in data units.
+  public let smoothing: Double
+  /// M ≥ 1.
+  public let shifts: Int
+  /// The points of the softmax.
+  public let neighbors: Neighbors
+
+  /// A smoothed score of `data`; K + L ≥ N is the same as all.
+  public init(
+    _ data: consuming Points, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all
+  ) {
+    self.init(EmpiricalScore(data), smoothing: smoothing, shifts: shifts, neighbors: neighbors)
+  }
+
+  /// A smoothed version of an exact score.
+  public init(
+    _ exact: EmpiricalScore, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all
+  ) {
+    precondition(smoothing >= 0 && smoothing.isFinite, "Smoothing is finite and not negative.")
+    precondition(shifts >= 1, "At least one shift.")
+    self.exact = exact
+    self.smoothing = smoothing
+    // Shifts of zero are all the same.
+    self.shifts = smoothing == 0 ? 1 : shifts
+    if case .nearest(let nearest, let remainder) = neighbors {
+      precondition(nearest >= 1 && remainder >= 0, "K is positive and L not negative.")
+      self.neighbors = nearest + remainder >= exact.count ? .all : neighbors
+    } else {
+      self.neighbors = .all
+    }
+  }
+
+  public var dimension: Int { exact.dimension }
+  public var mean: [Double] { exact.mean }
+  public var totalVariance: Double { exact.totalVariance }
+
+  public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
+    exact.matchedStart(at: sigma, samples: samples, workers: workers)
+  }
+
+  public func denoise(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
+    // z = x/(1 + σ): a shift of z by τ e.
+    let scale = noise.map { smoothing * (1 + $0) }
+    switch neighbors {
+    case .all where smoothing == 0:
+      exact.denoise(x, at: noise, into: &clean, in: workspace)
+    case .all:
+      denoiseOverAll(x, at: noise, scale: scale, into: &clean, in: workspace)
+    case .nearest(let nearest, let remainder):
+      let memory = workspace.memory {
+        NeighborMemory(self, nearest: nearest, remainder: remainder, workspace)
+      }
+      memory.find(for: x, in: exact.cloud)
+      exact.cloud.shiftedMean(
+        at: x, over: memory.chosen, logWeights: memory.logWeights, shifts: memory.shifts,
+        scale: scale, sigma: noise, into: &clean, workers: workspace.workers)
+    }
+  }
+
+  /// The exact softmax at every shifted point, some rows at a time.
+  private func denoiseOverAll(
+    _ x: Points, at noise: Noise, scale: PerRow<Double>, into clean: inout Points,
+    in workspace: Workspace
+  ) {
+    let memory = workspace.memory { ShiftMemory(self, workspace) }
+    for first in stride(from: 0, to: x.count, by: memory.rows) {
+      let rows = first..<min(x.count, first + memory.rows)
+      memory.queries.setShifted(x, rows: rows, times: shifts, scale: scale, memory.shifts)
+      let sigma: Noise =
+        switch noise {
+        case .uniform: noise
+        case .each:
+          .each(memory.queryRows.map { noise[rows.lowerBound + min($0, rows.count - 1)] })
+        }
+      exact.denoise(memory.queries, at: sigma, into: &memory.means, in: workspace)
+      clean.setGroupMeans(rows: rows, of: memory.means, size: shifts)
+    }
+  }
+
+  /// e_m of every sample, B M × d: row b M + m belongs to the sample of row b.
+  fileprivate func drawShifts(_ workspace: Workspace) -> Points {
+    // One long row a sample: its shifts do not depend on the batch.
+    let rows = workspace.samples.normals(dimension: shifts * dimension, for: .shifts)
+    return Points(
+      count: rows.count * shifts, dimension: dimension, values: rows.values)
+  }
+}
+
+/// Shifts and room for shifted points.
+private final class ShiftMemory {
+  /// Rows of the batch that are shifted at a time.
+  let rows: Int
+  let shifts: Points
+  /// The row of the batch, within those at hand, that each query belongs to.
+  let queryRows: [Int]
+  var queries: Points
+  var means: Points
+
+  init(_ score: NearestNeighborScore, _ workspace: Workspace) {
+    let count = workspace.samples.count
+    rows = max(1, min(count, 2048 / score.shifts))
+    shifts = score.drawShifts(workspace)
+    queryRows = (0..<rows * score.shifts).map { $0 / score.shifts }
+    queries = Points(count: rows * score.shifts, dimension: score.dimension)
+    means = queries
+  }
+}
+
+/// The chosen points of every sample.
+private final class NeighborMemory {
+  let logWeights: [Double]
+  let shifts: Points
+  private(set) var chosen: [Int32]
+  private let nearest: Int
+  private let remainder: Int
+  private let scratch: PointCloud.NearestScratch
+  /// K + L different points at random for each sample: L of them are not among any K.
+  private let random: [Int32]
+
+  init(_ score: NearestNeighborScore, nearest: Int, remainder: Int, _ workspace: Workspace) {
+    let (count, cloud) = (workspace.samples.count, score.exact.cloud)
+    self.nearest = nearest
+    self.remainder = remainder
+    let others = Double(cloud.count - nearest) / Double(max(1, remainder))
+    logWeights =
+      [Double](repeating: 0, count: nearest)
+      + [Double](repeating: log(others), count: remainder)
+    shifts = score.drawShifts(workspace)
+    chosen = [Int32](repeating: 0, count: count * (nearest + remainder))
+    scratch = .init(for: cloud, wanted: nearest, workers: workspace.workers)
+    let stream = RandomStream(seed: workspace.samples.seed, for: .remainder)
+    random = workspace.samples.indices.flatMap {
+      distinct(nearest + remainder, below: cloud.count, stream, sample: $0)
+    }
+  }
+
+  /// The K nearest of each row, then the first L of its random points that are not among them.
+  func find(for x: Points, in cloud: PointCloud) {
+    let size = nearest + remainder
+    cloud.nearest(to: x, into: &chosen, stride: size, scratch: scratch)
+    guard remainder > 0 else { return }
+    for row in 0..<x.count {
+      var next = row * size + nearest
+      for candidate in row * size..<(row + 1) * size where next < (row + 1) * size {
+        let isNear = (0..<nearest).contains { chosen[row * size + $0] == random[candidate] }
+        if isNear { continue }
+        chosen[next] = random[candidate]
+        next += 1
+      }
+    }
+  }
+}
+
+/// `count` different numbers below `bound`, in random order.
+private func distinct(
+  _ count: Int, below bound: Int, _ stream: RandomStream, sample: UInt64
+) -> [Int32] {
+  var seen: Set<Int32> = []
+  var numbers: [Int32] = []
+  var draw: UInt32 = 0
+  while numbers.count < count {
+    for uniform in stream.uniforms(count, sample: sample, draw: draw)
+    where numbers.count < count {
+      let number = Int32(uniform * Double(bound))
+      if seen.insert(number).inserted { numbers.append(number) }
+    }
+    draw += 1
+  }
+  return numbers
+}
