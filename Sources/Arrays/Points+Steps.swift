@@ -8,43 +8,32 @@ extension Points {
   public mutating func combine(
     _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, workers: Workers = .all
   ) {
-    combine(a, plus: b, y, plus: .uniform(0), nil, workers: workers)
+    apply(nil, (a, b, .uniform(0)), y, nil, workers)
   }
 
-  /// self = a self + b y + c z, row by row; a missing `z` is zero.
+  /// self = a self + b y + c z, row by row.
   ///
   /// - Parameters:
   ///   - a: Coefficient of these points.
   ///   - b: Coefficient of `y`, of the same shape.
   ///   - c: Coefficient of `z`, of the same shape.
   public mutating func combine(
-    _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points?,
+    _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points,
     workers: Workers = .all
   ) {
-    precondition(y.count == count && y.dimension == dimension, "Points of one shape combine.")
-    precondition(z.map { $0.values.count == values.count } ?? true, "Points of one shape combine.")
-    let (count, dimension) = (count, dimension)
-    values.withUnsafeMutableBufferPointer { out in
-      y.values.withUnsafeBufferPointer { y in
-        // An absent z passes on as a null pointer; the kernel then leaves it out.
-        let z = z?.values ?? []
-        z.withUnsafeBufferPointer { z in
-          let arrays = Shared((out.baseAddress, y.baseAddress, z.isEmpty ? nil : z.baseAddress))
-          let size = max(1, stepBlock / dimension)
-          workers.forEachBlock(of: count, size: size) { _, rows in
-            run(arrays.pointer, (a, b, c), rows, dimension)
-          }
-        }
-      }
-    }
+    apply(nil, (a, b, c), y, z, workers)
+  }
+
+  /// self = a x + b y, row by row; what stood here before is not read.
+  public mutating func set(
+    _ a: PerRow<Float>, _ x: Points, plus b: PerRow<Float>, _ y: Points, workers: Workers = .all
+  ) {
+    apply(x, (a, b, .uniform(0)), y, nil, workers)
   }
 
   /// Multiplies each row by its factor.
-  public mutating func scale(by factor: PerRow<Float>) {
-    for row in 0..<count {
-      let factor = factor[row]
-      for index in row * dimension..<(row + 1) * dimension { values[index] *= factor }
-    }
+  public mutating func scale(by factor: PerRow<Float>, workers: Workers = .all) {
+    apply(nil, (factor, .uniform(0), .uniform(0)), nil, nil, workers)
   }
 
   /// The first row that holds a NaN or an infinity.
@@ -52,29 +41,55 @@ extension Points {
     let row = kernels_first_not_finite(values, count, dimension)
     return row < count ? row : nil
   }
+
+  /// self = a x + b y + c z; an absent x is self, an absent y or z is left out.
+  private mutating func apply(
+    _ x: Points?, _ coefficients: Coefficients, _ y: Points?, _ z: Points?, _ workers: Workers
+  ) {
+    let (count, dimension) = (count, dimension)
+    for other in [x, y, z] {
+      precondition(
+        other.map { $0.count == count && $0.dimension == dimension } ?? true,
+        "Points of one shape combine.")
+    }
+    values.withUnsafeMutableBufferPointer { out in
+      withPointer(x) { x in
+        withPointer(y) { y in
+          withPointer(z) { z in
+            let arrays = Shared((out.baseAddress, x ?? out.baseAddress.map { .init($0) }, y, z))
+            workers.forEachBlock(of: count, size: max(1, stepBlock / dimension)) { _, rows in
+              run(arrays.pointer, coefficients, rows, dimension)
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
+private typealias Coefficients = (PerRow<Float>, PerRow<Float>, PerRow<Float>)
 private typealias StepArrays = (
-  UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?
+  UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?
 )
+
+/// The numbers of `points` during the call; null for none.
+private func withPointer(_ points: Points?, _ body: (UnsafePointer<Float>?) -> Void) {
+  guard let points else { return body(nil) }
+  points.values.withUnsafeBufferPointer { body($0.baseAddress) }
+}
 
 /// One block of rows; the pointers span all rows and `rows` lies inside them.
 private func run(
-  _ arrays: StepArrays, _ coefficients: (PerRow<Float>, PerRow<Float>, PerRow<Float>),
-  _ rows: Range<Int>, _ dimension: Int
+  _ arrays: StepArrays, _ coefficients: Coefficients, _ rows: Range<Int>, _ dimension: Int
 ) {
-  let at = rows.lowerBound * dimension
-  guard let out = arrays.0?.advanced(by: at) else { return }
-  let (y, z) = (arrays.1?.advanced(by: at), arrays.2?.advanced(by: at))
-  if case (.uniform(var a), .uniform(var b), .uniform(var c)) = coefficients {
-    kernels_combine(out, out, &a, y, &b, z, &c, 0, rows.count, dimension)
-  } else {
-    for (offset, row) in rows.enumerated() {
-      var (a, b, c) = (coefficients.0[row], coefficients.1[row], coefficients.2[row])
-      let skip = offset * dimension
-      kernels_combine(
-        out + skip, out + skip, &a, y?.advanced(by: skip), &b, z?.advanced(by: skip), &c, 0, 1,
-        dimension)
-    }
+  // Rows with coefficients of their own go one by one.
+  var size = 1
+  if case (.uniform, .uniform, .uniform) = coefficients { size = rows.count }
+  for first in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
+    let at = first * dimension
+    guard let out = arrays.0?.advanced(by: at), let x = arrays.1?.advanced(by: at) else { return }
+    kernels_combine(
+      out, x, coefficients.0[first], arrays.2?.advanced(by: at), coefficients.1[first],
+      arrays.3?.advanced(by: at), coefficients.2[first], size * dimension)
   }
 }

@@ -1,8 +1,7 @@
 #include "vector_math.h"
 
-// One run of numbers under the same coefficients.
-INLINE void KERNEL(run)(float *out, const float *x, float a, const float *y, float b,
-                        const float *z, float c, size_t length) {
+static void KERNEL(combine)(float *out, const float *x, float a, const float *y, float b,
+                            const float *z, float c, size_t length) {
   v16f va = SPLAT(a), vb = SPLAT(b), vc = SPLAT(c);
   size_t i = 0;
   for (; i + kernels_lanes <= length; i += kernels_lanes) {
@@ -17,20 +16,6 @@ INLINE void KERNEL(run)(float *out, const float *x, float a, const float *y, flo
     if (y) value = MAD(vb, SPLAT(y[i]), value);
     if (z) value = MAD(vc, SPLAT(z[i]), value);
     out[i] = value[0];
-  }
-}
-
-static void KERNEL(combine)(float *out, const float *x, const float *a, const float *y,
-                            const float *b, const float *z, const float *c, size_t stride,
-                            size_t count, size_t dimension) {
-  if (stride == 0) {
-    KERNEL(run)(out, x, a[0], y, y ? b[0] : 0, z, z ? c[0] : 0, count * dimension);
-    return;
-  }
-  for (size_t row = 0; row < count; row++) {
-    size_t at = row * dimension;
-    KERNEL(run)(out + at, x + at, a[row], y ? y + at : 0, y ? b[row] : 0, z ? z + at : 0,
-                z ? c[row] : 0, dimension);
   }
 }
 

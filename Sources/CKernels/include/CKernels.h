@@ -32,11 +32,9 @@ void kernels_normals(float *out, size_t count, size_t dimension, const uint64_t 
 
 // MARK: Steps
 
-/// out = a x + b y + c z, elementwise over `count` rows; `y` and `z` may be null, `out` may be
-/// any of them. Coefficients stand at `a[r * stride]`: stride 0 is one for all rows.
-void kernels_combine(float *out, const float *x, const float *a, const float *y, const float *b,
-                     const float *z, const float *c, size_t stride, size_t count,
-                     size_t dimension);
+/// out = a x + b y + c z, elementwise; `y` and `z` may be null, `out` may be any of them.
+void kernels_combine(float *out, const float *x, float a, const float *y, float b, const float *z,
+                     float c, size_t length);
 
 /// The first row that holds a NaN or an infinity, or `count`.
 size_t kernels_first_not_finite(const float *x, size_t count, size_t dimension);

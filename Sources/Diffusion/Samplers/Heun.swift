@@ -1,0 +1,46 @@
+import Arrays
+
+/// Heun's method for the probability flow: an Euler step, then the trapezoid rule.
+///
+///     z_E = z + h v(z, t),   z′ = z + ½ h (v(z, t) + v(z_E, t′)),   h = t′ − t
+///     v(z, t) = (f + σ′/σ) z − s (σ′/σ) D(z/s; σ)
+///
+/// - Order: 2. Two evaluations a step, one where the step ends at σ = 0.
+/// - Reference: Karras et al. 2022, algorithm 1, <https://arxiv.org/abs/2206.00364>.
+public struct Heun: Sampler {
+  public static let facts = SamplerFacts(
+    name: "heun", order: 2, evaluationsPerStep: 2, stochastic: false, adaptive: false,
+    summary: "Euler step, then the trapezoid rule; the deterministic sampler of EDM",
+    reference: "Karras et al. 2022, algorithm 1, https://arxiv.org/abs/2206.00364")
+  public static let scratchCount = 2
+
+  /// The method.
+  public init() {}
+
+  public func step(
+    _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
+  ) {
+    guard next.sigma > 0 else { return walk.finish(from: level, with: score) }
+    let process = walk.process
+    let h = next.time - level.time
+
+    walk.denoise(at: level.sigma, with: score)
+    let euler = FlowStep(process, from: level, to: next)
+    walk.scratch[0].set(
+      .uniform(Float(euler.ofState)), walk.x, plus: .uniform(Float(euler.ofClean)), walk.clean,
+      workers: walk.workers)
+
+    walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
+    // Half of each slope, written for x = z/s.
+    let growth = process.growth(at: level.time)
+    let ratio = level.scale / next.scale
+    let nextGrowth = process.growth(at: next.time)
+    walk.combine(
+      ratio * (1 + h / 2 * (process.drift(at: level.time) + growth)),
+      plus: -ratio * h / 2 * growth)
+    walk.x.combine(
+      .uniform(1),
+      plus: .uniform(Float(h / 2 * (process.drift(at: next.time) + nextGrowth))), walk.scratch[0],
+      plus: .uniform(Float(-h / 2 * nextGrowth)), walk.scratch[1], workers: walk.workers)
+  }
+}

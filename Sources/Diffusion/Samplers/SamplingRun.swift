@@ -1,0 +1,88 @@
+public import Arrays
+
+/// How a run ended.
+public enum SamplingStatus: Sendable, Equatable {
+  /// At σ = 0.
+  case finished
+  /// With a NaN or an infinity, in this row after this step (both from 0).
+  case notFinite(row: Int, step: Int)
+  /// Where the caller stopped it.
+  case stopped(step: Int)
+}
+
+/// What a run gives.
+public struct SamplingResult: Sendable {
+  /// The samples, or the states where the run ended early: B × d.
+  public var samples: Points
+  /// Denoiser evaluations of each sample, the last denoising included.
+  public var evaluations: [Int]
+  /// Steps kept and steps tried again, of each sample.
+  public var accepted: [Int]
+  /// Steps an adaptive method tried and took back.
+  public var rejected: [Int]
+  /// How it ended.
+  public var status: SamplingStatus
+}
+
+/// The one loop: a batch walked down the levels, a step at a time.
+///
+/// Whoever drives it looks at the state between steps: progress, traces, animations and early
+/// stops are callers of ``advance()``, not options of the loop.
+///
+///     var run = SamplingRun(from: start, down: levels, by: Heun(), with: score, samples: samples)
+///     while run.advance() { report(run.walk.step) }
+///     let result = run.result
+public struct SamplingRun {
+  /// The batch as it is now.
+  public private(set) var walk: Walk
+  /// The grid.
+  public let levels: NoiseLevels
+  private let method: any Sampler
+  private let score: any Score
+  private var failed: SamplingStatus?
+
+  /// A run that starts from states at the first level.
+  ///
+  /// - Parameters:
+  ///   - start: x at σ_max in data units, B × d.
+  ///   - levels: The grid.
+  ///   - method: The step.
+  ///   - score: The model.
+  ///   - samples: Whose rows these are; as many as rows.
+  ///   - increments: Where the steps' noise comes from.
+  public init(
+    from start: Points, down levels: NoiseLevels, by method: some Sampler, with score: some Score,
+    samples: Samples, increments: any Increments = IndependentIncrements(),
+    workers: Workers = .all
+  ) {
+    precondition(start.count == samples.count, "One sample index a row.")
+    precondition(start.dimension == score.dimension, "States have the score's dimension.")
+    self.levels = levels
+    self.method = method
+    self.score = score
+    walk = Walk(
+      start, method: method, process: levels.process,
+      workspace: Workspace(samples: samples, workers: workers), increments: increments)
+  }
+
+  /// Makes one step; false when there was none to make.
+  public mutating func advance() -> Bool {
+    guard failed == nil, walk.step < levels.steps else { return false }
+    method.step(&walk, from: levels.levels[walk.step], to: levels.levels[walk.step + 1], with: score)
+    walk.step += 1
+    if let row = walk.x.firstNotFiniteRow {
+      failed = .notFinite(row: row, step: walk.step - 1)
+    }
+    return true
+  }
+
+  /// What the run has come to.
+  public var result: SamplingResult {
+    let status = failed ?? (walk.step == levels.steps ? .finished : .stopped(step: walk.step))
+    let count = walk.x.count
+    return SamplingResult(
+      samples: walk.x, evaluations: [Int](repeating: walk.evaluations, count: count),
+      accepted: [Int](repeating: walk.step, count: count),
+      rejected: [Int](repeating: 0, count: count), status: status)
+  }
+}
