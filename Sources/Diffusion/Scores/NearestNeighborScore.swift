@@ -12,7 +12,8 @@ public import Arrays
 /// The estimator replaces the softmax over all N points by the K nearest of x, each with weight
 /// one, and L of the others drawn at random, each standing for (N − K)/L of them. The random
 /// points are fixed for each sample, or no solver would keep its order. For images the estimator
-/// *is* the model: it keeps the mixing among neighbours. Where the softmax is broad it is rough.
+/// *is* the model: it keeps the mixing among neighbours. Where the softmax is broader than K points
+/// it is rough; above a noise level of choice the exact score, without smoothing, takes its place.
 ///
 /// - Reference: Scarvelis, Sáez de Ocáriz Borde, Solomon 2023, equations 6-9,
 ///   <https://arxiv.org/abs/2310.12395>. Their z = t x₀ + (1 − t) n is x = z/t here, with
@@ -34,20 +35,28 @@ public struct NearestNeighborScore: MomentScore {
   public let shifts: Int
   /// The points of the softmax.
   public let neighbors: Neighbors
+  /// The σ above which the exact score is taken, without smoothing.
+  public let exactAbove: Double
 
   /// A smoothed score of `data`; K + L ≥ N is the same as all.
   public init(
-    _ data: consuming Points, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all
+    _ data: consuming Points, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all,
+    exactAbove: Double = .infinity
   ) {
-    self.init(EmpiricalScore(data), smoothing: smoothing, shifts: shifts, neighbors: neighbors)
+    self.init(
+      EmpiricalScore(data), smoothing: smoothing, shifts: shifts, neighbors: neighbors,
+      exactAbove: exactAbove)
   }
 
   /// A smoothed version of an exact score.
   public init(
-    _ exact: EmpiricalScore, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all
+    _ exact: EmpiricalScore, smoothing: Double, shifts: Int = 1, neighbors: Neighbors = .all,
+    exactAbove: Double = .infinity
   ) {
     precondition(smoothing >= 0 && smoothing.isFinite, "Smoothing is finite and not negative.")
     precondition(shifts >= 1, "At least one shift.")
+    precondition(exactAbove > 0, "The noise above which the exact score is taken is positive.")
+    self.exactAbove = exactAbove
     self.exact = exact
     self.smoothing = smoothing
     // Shifts of zero are all the same.
@@ -69,6 +78,20 @@ public struct NearestNeighborScore: MomentScore {
   }
 
   public func denoise(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
+    let above = (0..<x.count).filter { noise[$0] > exactAbove }
+    if above.count < x.count { denoiseSmoothed(x, at: noise, into: &clean, in: workspace) }
+    if above.isEmpty { return }
+    if above.count == x.count {
+      exact.denoise(x, at: noise, into: &clean, in: workspace)
+    } else {
+      let all = exact.denoised(x, at: noise, in: workspace)
+      for row in above { clean.replaceRows(from: row, with: all.rows(row..<row + 1)) }
+    }
+  }
+
+  private func denoiseSmoothed(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
     // z = x/(1 + σ): a shift of z by τ e.
