@@ -10,15 +10,34 @@ struct PlotFrame {
   static let lineWidth = 2.0
   static let majorTick = 9.0
   static let minorTick = 5.0
+  /// Pixels right of the frame for half of a last label.
+  static let rightRoom = 12.0
   /// Pixels that a label on the x axis and one on the y axis need about them.
-  private static let tickPitch = (x: 120.0, y: 90.0)
+  private static let tickPitch = (x: 115.0, y: 90.0)
 
-  init(area: PixelArea, x: AxisRange, y: AxisRange) {
+  /// A frame; with `sharedStep` both axes are marked in the same steps, as suits equal units.
+  init(area: PixelArea, x: AxisRange, y: AxisRange, sharedStep: Bool = false) {
     self.area = area
     self.x = x
     self.y = y
-    xTicks = x.ticks(about: max(2, Int(Double(area.width) / PlotFrame.tickPitch.x)))
-    yTicks = y.ticks(about: max(2, Int(Double(area.height) / PlotFrame.tickPitch.y)))
+    let count = max(2, Int(Double(area.width) / PlotFrame.tickPitch.x))
+    let spacious = PlotFrame.largestCount(upTo: count, of: x, width: Double(area.width))
+    xTicks = x.ticks(about: spacious)
+    yTicks =
+      sharedStep
+      ? Ticks.linear(y.range, step: Ticks.step(x.range, about: spacious))
+      : y.ticks(about: max(2, Int(Double(area.height) / PlotFrame.tickPitch.y)))
+  }
+
+  /// The largest number of ticks whose labels keep two digits apart.
+  private static func largestCount(upTo count: Int, of x: AxisRange, width: Double) -> Int {
+    let digit = 0.64 * LetterSize.tick
+    return (2...max(count, 2)).last { count in
+      let places = x.ticks(about: count).major.map {
+        (at: x.share(of: $0.value) * width, half: (Double($0.label.count) + 2) / 2 * digit)
+      }
+      return zip(places, places.dropFirst()).allSatisfy { $1.at - $0.at > $0.half + $1.half }
+    } ?? 2
   }
 
   /// Where a pair of numbers stands; not finite where it cannot be shown.
@@ -95,14 +114,17 @@ struct PlotFrame {
       letters.draw(
         tick.label, at: place, size: LetterSize.tick, color: .ink, anchor: .end, on: &canvas)
     }
+    let words = (x: noted(xLabel, xTicks.note), y: noted(yLabel, yTicks.note))
     letters.draw(
-      noted(xLabel, xTicks.note),
+      words.x,
       at: Position(Double(area.left + area.right) / 2, below + 1.5 * LetterSize.label),
-      size: LetterSize.label, color: .ink, anchor: .middle, on: &canvas)
+      size: letters.size(of: words.x, upTo: LetterSize.label, width: Double(area.width)),
+      color: .ink, anchor: .middle, on: &canvas)
     letters.draw(
-      noted(yLabel, yTicks.note),
+      words.y,
       at: Position(Sheet.edge + 0.8 * LetterSize.label, Double(area.top + area.bottom) / 2),
-      size: LetterSize.label, color: .ink, anchor: .middle, upwards: true, on: &canvas)
+      size: letters.size(of: words.y, upTo: LetterSize.label, width: Double(area.height)),
+      color: .ink, anchor: .middle, upwards: true, on: &canvas)
   }
 
   private func noted(_ label: String, _ note: String) -> String {

@@ -4,6 +4,8 @@ struct Sheet {
   struct Entry {
     var label: String
     var color: Color
+    /// A line rather than a set of points.
+    var isLine = false
   }
 
   let width: Int
@@ -28,20 +30,21 @@ struct Sheet {
   }
 
   /// Pixels below the axis's label.
-  var footHeight: Double {
-    let lines = Double(captions.count)
+  func footHeight(left: Double) -> Double {
+    let lines = Double(captions(left: left).count)
     return Sheet.edge + (lines > 0 ? 12 : 0) + lines * LetterSize.caption * LetterSize.leading
   }
 
-  private var captions: [String] {
-    let room = Double(width) - 2 * Sheet.edge
-    return [text.caption, remarks.joined(separator: ", ")].flatMap {
-      letters.lines(of: $0, size: LetterSize.caption, width: room)
+  private func captions(left: Double) -> [String] {
+    [text.caption, remarks.joined(separator: ", ")].flatMap {
+      letters.lines(of: $0, size: LetterSize.caption, width: room(from: left))
     }
   }
 
-  /// Writes everything around a frame that spans `left..<right`.
-  func draw(left: Double, right: Double, on canvas: inout Canvas) {
+  private func room(from left: Double) -> Double { Double(width) - Sheet.edge - left }
+
+  /// Writes everything around a frame that begins at `left`.
+  func draw(left: Double, on canvas: inout Canvas) {
     var baseline = Sheet.edge
     func next(_ size: Double) -> Double {
       baseline += size * LetterSize.leading
@@ -49,15 +52,18 @@ struct Sheet {
     }
     if !text.title.isEmpty {
       letters.draw(
-        text.title, at: Position(left, next(LetterSize.title)), size: LetterSize.title, color: .ink,
-        on: &canvas)
+        text.title, at: Position(left, next(LetterSize.title)),
+        size: letters.size(of: text.title, upTo: LetterSize.title, width: room(from: left)),
+        color: .ink, on: &canvas)
     }
     if !text.subtitle.isEmpty {
       letters.draw(
-        text.subtitle, at: Position(left, next(LetterSize.subtitle)), size: LetterSize.subtitle,
+        text.subtitle, at: Position(left, next(LetterSize.subtitle)),
+        size: letters.size(of: text.subtitle, upTo: LetterSize.subtitle, width: room(from: left)),
         color: .quietInk, on: &canvas)
     }
     if !legend.isEmpty { drawLegend(from: left, baseline: next(LetterSize.legend), on: &canvas) }
+    let captions = captions(left: left)
     let line = LetterSize.caption * LetterSize.leading
     var bottom = Double(canvas.height) - Sheet.edge - line * Double(captions.count - 1)
     for caption in captions {
@@ -72,8 +78,14 @@ struct Sheet {
     var x = left
     for entry in legend {
       let middle = baseline - LetterSize.capitals / 2 * LetterSize.legend
-      canvas.fillDisc(
-        at: Position(x + Sheet.legendMark, middle), radius: Sheet.legendMark, color: entry.color)
+      if entry.isLine {
+        canvas.drawLine(
+          from: Position(x - 6, middle), to: Position(x + 2 * Sheet.legendMark, middle),
+          stroke: Stroke(width: 3.5, color: entry.color))
+      } else {
+        canvas.fillDisc(
+          at: Position(x + Sheet.legendMark, middle), radius: Sheet.legendMark, color: entry.color)
+      }
       x += 2 * Sheet.legendMark + 10
       letters.draw(
         entry.label, at: Position(x, baseline), size: LetterSize.legend, color: .ink, on: &canvas)

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Ticks {
-  /// Ticks at powers of ten, with 2 … 9 between them; where the range holds fewer than two powers,
+  /// Ticks at powers of ten, with 2 … 9 between them; where the range holds one or two powers,
   /// 1, 2 and 5 times a power are labelled as plain numbers, and below that the axis is marked as
   /// a linear one is.
   public static func logarithmic(_ range: ClosedRange<Double>, about count: Int) -> Ticks {
@@ -9,7 +9,8 @@ extension Ticks {
     let slack = 1e-9
     let first = Int((log10(range.lowerBound) - slack).rounded(.up))
     let last = Int((log10(range.upperBound) + slack).rounded(.down))
-    if last - first >= 1 {
+    let isPlain = first >= -2 && last <= 4
+    if last - first >= (isPlain ? 2 : 1) {
       return decades(first...last, in: range, about: count)
     }
     let candidates = (first - 1...last + 1).flatMap { power in [1, 2, 5].map { ($0, power) } }

@@ -22,7 +22,14 @@ public struct Ticks: Sendable, Equatable {
   /// Labels are made from whole numbers n · 10ᵉ, never from rounded fractions, so 0.3 is written
   /// 0.3. Where numbers are very large, small or close together, what they share goes to `note`.
   public static func linear(_ range: ClosedRange<Double>, about count: Int) -> Ticks {
-    let (unit, exponent) = step(range, about: count)
+    linear(range, step: step(range, about: count))
+  }
+
+  /// Ticks at whole multiples of a step of 1, 2 or 5 times a power of ten.
+  static func linear(
+    _ range: ClosedRange<Double>, step: (unit: Int, exponent: Int)
+  ) -> Ticks {
+    let (unit, exponent) = step
     let step = Double(unit) * pow(10, Double(exponent))
     // A tick may lie outside by rounding alone.
     let first = Int((range.lowerBound / step - 1e-9).rounded(.up)) * unit

@@ -11,6 +11,12 @@ struct Lettering {
     typeface?.width(of: text, size: size) ?? 0.6 * size * Double(text.count)
   }
 
+  /// The largest size at which a text is not longer than `width`.
+  func size(of text: String, upTo size: Double, width: Double) -> Double {
+    let full = self.width(of: text, size: size)
+    return full <= width ? size : size * width / full
+  }
+
   func draw(
     _ text: String, at place: Position, size: Double, color: Color, anchor: TextAnchor = .start,
     upwards: Bool = false, on canvas: inout Canvas

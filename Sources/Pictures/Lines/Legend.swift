@@ -1,4 +1,4 @@
-/// Which line is which, in the corner of the frame where it hides least.
+/// Which line is which, where in the frame it hides least.
 struct Legend {
   let frame: PlotFrame
   let curves: [Curve]
@@ -7,6 +7,8 @@ struct Legend {
   private static let sample = 44.0
   private static let gap = 12.0
   private static let inset = 14.0
+  /// Places tried along each side of the frame.
+  private static let steps = 12
 
   func draw(on canvas: inout Canvas) {
     let entries = curves.enumerated().filter { !$0.element.label.isEmpty }
@@ -15,9 +17,9 @@ struct Legend {
     let widest = entries.map { letters.width(of: $0.element.label, size: LetterSize.legend) }.max()
     let width = Legend.sample + 3 * Legend.gap + (widest ?? 0)
     let height = line * Double(entries.count) + Legend.gap
-    let corner = emptiestCorner(width: width, height: height)
+    let corner = emptiestPlace(width: width, height: height)
     let far = Position(corner.x + width, corner.y + height)
-    canvas.fillRectangle(from: corner, to: far, color: .white.with(opacity: 0.85))
+    canvas.fillRectangle(from: corner, to: far, color: .white.with(opacity: 0.9))
     for (row, (index, curve)) in entries.enumerated() {
       let middle = corner.y + Legend.gap / 2 + line * (Double(row) + 0.5)
       let left = corner.x + Legend.gap
@@ -46,27 +48,28 @@ struct Legend {
     }
   }
 
-  /// The corner of the frame with the shortest lines below a box of this size; the first of equals:
-  /// upper right, upper left, lower left, lower right.
-  private func emptiestCorner(width: Double, height: Double) -> Position {
-    let (left, right) = (
-      Double(frame.area.left) + Legend.inset, Double(frame.area.right) - Legend.inset - width
+  /// The place in the frame where a box of this size hides the shortest lines; corners before
+  /// other places, the upper right first.
+  private func emptiestPlace(width: Double, height: Double) -> Position {
+    let (left, top) = (
+      Double(frame.area.left) + Legend.inset, Double(frame.area.top) + Legend.inset
     )
-    let (top, bottom) = (
-      Double(frame.area.top) + Legend.inset, Double(frame.area.bottom) - Legend.inset - height
-    )
-    let corners = [
-      Position(right, top), Position(left, top), Position(left, bottom), Position(right, bottom),
-    ]
-    let places = curves.flatMap(tracePlaces)
-    let hidden = corners.map { corner in
-      places.count {
-        $0.x >= corner.x && $0.x <= corner.x + width && $0.y >= corner.y
-          && $0.y <= corner.y + height
+    let free = Position(
+      max(Double(frame.area.width) - 2 * Legend.inset - width, 0),
+      max(Double(frame.area.height) - 2 * Legend.inset - height, 0))
+    let corners = [(1.0, 0.0), (0, 0), (0, 1), (1, 1)]
+    let steps = (0...Legend.steps).map { Double($0) / Double(Legend.steps) }
+    let shares = corners + steps.flatMap { y in steps.reversed().map { x in (x, y) } }
+    let places = shares.map { Position(left + $0.0 * free.x, top + $0.1 * free.y) }
+    let traced = curves.flatMap(tracePlaces)
+    let hidden = places.map { place in
+      traced.count {
+        $0.x > place.x - Legend.gap && $0.x < place.x + width + Legend.gap
+          && $0.y > place.y - Legend.gap && $0.y < place.y + height + Legend.gap
       }
     }
-    let best = corners.indices.min { hidden[$0] < hidden[$1] } ?? 0
-    return corners[best]
+    let best = places.indices.min { hidden[$0] < hidden[$1] } ?? 0
+    return places[best]
   }
 
   /// Places along a curve and its spread, many on every piece, so that a long piece counts by its

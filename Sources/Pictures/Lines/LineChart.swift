@@ -32,13 +32,17 @@ public struct LineChart: Sendable {
           !ranges.x.share(of: $0).isFinite || !ranges.y.share(of: $1).isFinite
         }
     }
-    if missing > 0 { remarks.append("\(counted(missing)) places cannot be shown on these axes") }
+    if missing > 0 {
+      let places = missing == 1 ? "1 place" : "\(counted(missing)) places"
+      remarks.append("\(places) cannot be shown on these axes")
+    }
     let sheet = Sheet(
       width: width, text: text, legend: [], remarks: remarks, letters: letters)
-    let bottom = Double(height) - PlotFrame.bottomMargin - sheet.footHeight
     func frame(left: Double) -> PlotFrame {
       let (left, top) = (Int(left.rounded(.up)), Int(sheet.headHeight))
-      let right = max(width - Int(Sheet.edge) - 6, left + 50)
+      let bottom =
+        Double(height) - PlotFrame.bottomMargin - sheet.footHeight(left: Double(left))
+      let right = max(width - Int(Sheet.edge + PlotFrame.rightRoom), left + 50)
       return PlotFrame(
         area: PixelArea(left: left, top: top, right: right, bottom: max(Int(bottom), top + 50)),
         x: ranges.x, y: ranges.y)
@@ -58,7 +62,7 @@ public struct LineChart: Sendable {
     Legend(frame: plot, curves: curves, letters: letters).draw(on: &canvas)
     canvas.clip = canvas.bounds
     plot.draw(xLabel: x.label, yLabel: y.label, letters: letters, on: &canvas)
-    sheet.draw(left: Double(plot.area.left), right: Double(plot.area.right), on: &canvas)
+    sheet.draw(left: Double(plot.area.left), on: &canvas)
     return Picture(raster: canvas.raster, notes: remarks + letters.notes)
   }
 

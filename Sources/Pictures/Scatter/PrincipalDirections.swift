@@ -59,8 +59,8 @@ struct PrincipalDirections {
 
   /// Words for the axes of the plane.
   var labels: [String] {
-    zip(["first", "second"], shares).map { name, share in
-      "\(name) principal direction (\(Int((100 * share).rounded())) % of variance)"
+    shares.enumerated().map { index, share in
+      "principal direction \(index + 1) (\(Int((100 * share).rounded())) % of variance)"
     }
   }
 

@@ -9,8 +9,7 @@ extension ScatterPlot {
     _ points: Points, _ reference: Points?, remarks: [String], letters: Lettering
   ) -> Picture {
     let sets = [points, reference].compactMap { $0?.column(0) }
-    let shown = limits?.first.map { ($0.lowerBound, $0.upperBound) } ?? ShownRange.union(sets)
-    let x = AxisRange(from: shown.0, to: shown.1, scale: .linear, air: limits == nil ? 0.04 : 0)
+    let x = ranges(of: [points, reference].compactMap { $0 })[0]
     let histograms = sets.map { Histogram($0, range: x.range, bins: bins(sets[0], in: x.range)) }
     let curve = curve(over: x.range)
     let top = max(
@@ -19,20 +18,22 @@ extension ScatterPlot {
     let y = AxisRange(from: 0, to: top > 0 ? 1.06 * top : 1, scale: .linear, air: 0)
     var remarks = remarks
     for (set, histogram) in zip(sets, histograms) where histogram.outside > 0 {
-      remarks.append("\(counted(histogram.outside)) of \(counted(set.count)) points outside")
+      remarks.append(outside(histogram.outside, of: set.count, what: "frame"))
     }
     let sheet = Sheet(
-      width: width, text: text, legend: legend(color: .series(0)), remarks: remarks,
+      width: width, text: text, legend: legend, remarks: remarks,
       letters: letters)
     func frame(left: Double) -> PlotFrame {
-      let wide = max(Double(width) - left - Sheet.edge - 6, 100)
+      let wide = max(Double(width) - left - Sheet.edge - PlotFrame.rightRoom, 100)
       return PlotFrame(
         area: PixelArea(
           left: Int(left), top: Int(sheet.headHeight), right: Int(left + wide),
           bottom: Int(sheet.headHeight + ScatterPlot.shape * wide)), x: x, y: y)
     }
     let plot = frame(left: frame(left: 120).leftMargin(letters: letters))
-    let height = Double(plot.area.bottom) + PlotFrame.bottomMargin + sheet.footHeight
+    let height =
+      Double(plot.area.bottom) + PlotFrame.bottomMargin
+      + sheet.footHeight(left: Double(plot.area.left))
     var canvas = Canvas(width: width, height: Int(height.rounded(.up)))
     canvas.clip = plot.area
     for (histogram, color) in zip(histograms, [Color.series(0), .reference]).reversed() {
@@ -47,18 +48,20 @@ extension ScatterPlot {
     plot.draw(
       xLabel: label(0, otherwise: "x₁"), yLabel: label(1, otherwise: "density"), letters: letters,
       on: &canvas)
-    sheet.draw(left: Double(plot.area.left), right: Double(plot.area.right), on: &canvas)
+    sheet.draw(left: Double(plot.area.left), on: &canvas)
     return Picture(raster: canvas.raster, notes: remarks + letters.notes)
   }
 
-  /// Bins of width 2 · IQR / n^(1/3).
+  /// Bins of width 2 · s / n^(1/3), where s is the length of the shortest interval around half of
+  /// the numbers: the interquartile range where there is one mode, about one mode where there are
+  /// several.
   ///
   /// - Reference: Freedman and Diaconis 1981. https://doi.org/10.1007/BF01025868
   private func bins(_ values: [Double], in range: ClosedRange<Double>) -> Int {
     let sorted = values.sorted()
-    let count = sorted.count
-    let spread = count > 3 ? sorted[count * 3 / 4] - sorted[count / 4] : 0
-    let width = 2 * spread / cbrt(Double(max(count, 1)))
+    let half = sorted.count / 2
+    let spread = (0..<sorted.count - half).map { sorted[$0 + half] - sorted[$0] }.min() ?? 0
+    let width = 2 * spread / cbrt(Double(max(sorted.count, 1)))
     let asked = (range.upperBound - range.lowerBound) / width
     return Int(min(max(asked, ScatterPlot.bins.lowerBound), ScatterPlot.bins.upperBound))
   }

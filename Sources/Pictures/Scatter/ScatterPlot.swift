@@ -30,6 +30,8 @@ public struct ScatterPlot: Sendable {
   public var opacity: Double?
   /// A density to draw over the histogram of points with one coordinate.
   public var density: (@Sendable (Double) -> Double)?
+  /// The legend's word for `density`.
+  public var densityLabel = "exact density"
   /// Columns of the picture; rows follow from what is shown.
   public var width = 900
 
@@ -50,7 +52,8 @@ public struct ScatterPlot: Sendable {
     let behind = reference.map { FiniteRows($0) }
     var remarks: [String] = []
     for rows in [shown, behind].compactMap({ $0 }) where rows.skipped > 0 {
-      remarks.append("\(counted(rows.skipped)) rows with values that are not finite")
+      let rowsSkipped = rows.skipped == 1 ? "1 row" : "\(counted(rows.skipped)) rows"
+      remarks.append("\(rowsSkipped) with values that are not finite")
     }
     switch points.dimension {
     case 1:
@@ -69,17 +72,22 @@ public struct ScatterPlot: Sendable {
     }
   }
 
+  func outside(_ count: Int, of total: Int, what: String) -> String {
+    "\(counted(count)) of \(counted(total)) points outside the \(what)"
+  }
+
   func label(_ axis: Int, otherwise label: String) -> String {
     axis < axisLabels.count ? axisLabels[axis] : label
   }
 
-  func legend(color: Color) -> [Sheet.Entry] {
-    reference == nil
-      ? []
-      : [
-        Sheet.Entry(label: pointsLabel, color: color),
-        Sheet.Entry(label: referenceLabel, color: .reference),
-      ]
+  /// What is drawn, where it is more than one thing.
+  var legend: [Sheet.Entry] {
+    var entries = [Sheet.Entry(label: pointsLabel, color: .series(0))]
+    if reference != nil { entries.append(Sheet.Entry(label: referenceLabel, color: .reference)) }
+    if density != nil && points.dimension == 1 {
+      entries.append(Sheet.Entry(label: densityLabel, color: .series(1), isLine: true))
+    }
+    return entries.count > 1 ? entries : []
   }
 }
 

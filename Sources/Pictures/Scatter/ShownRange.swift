@@ -1,3 +1,5 @@
+import Arrays
+
 /// What of some numbers an axis shows: all, but for a handful far outside.
 ///
 /// With up to k numbers set aside on either side, the rest has a range of width w. Numbers
@@ -24,12 +26,27 @@ struct ShownRange {
     self.high = sorted.last { $0 <= high + reach } ?? last
   }
 
-  /// The smallest range around what is shown of each set.
-  static func union(_ sets: [[Double]]) -> (low: Double, high: Double) {
-    let ranges = sets.compactMap { ShownRange($0) }
-    guard let low = ranges.map(\.low).min(), let high = ranges.map(\.high).max() else {
-      return (0, 1)
+  /// For each axis, the range of what is shown of all sets. A row that is outside along one axis
+  /// does not stretch another.
+  static func axes(_ sets: [Points]) -> [(low: Double, high: Double)] {
+    guard let dimension = sets.first?.dimension else { return [] }
+    var ranges = [(low: Double, high: Double)](
+      repeating: (.infinity, -.infinity), count: dimension)
+    for set in sets {
+      let shown = (0..<dimension).map { ShownRange(set.column($0)) }
+      for row in 0..<set.count {
+        let isShown = (0..<dimension).allSatisfy { axis in
+          shown[axis]?.contains(Double(set[row, axis])) ?? false
+        }
+        guard isShown else { continue }
+        for axis in 0..<dimension {
+          ranges[axis].low = min(ranges[axis].low, Double(set[row, axis]))
+          ranges[axis].high = max(ranges[axis].high, Double(set[row, axis]))
+        }
+      }
     }
-    return (low, high)
+    return ranges.map { $0.low <= $0.high ? $0 : (0, 1) }
   }
+
+  private func contains(_ value: Double) -> Bool { value >= low && value <= high }
 }
