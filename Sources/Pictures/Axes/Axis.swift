@@ -63,23 +63,26 @@ struct AxisRange: Equatable {
   /// A range between two ends with air around it, widened where they are equal or nearly so.
   init(from low: Double, to high: Double, scale: Axis.Scale, air: Double = 0.04) {
     self.scale = scale
+    func bounded(_ value: Double, from lowest: Double) -> Double {
+      min(max(value, lowest), AxisRange.largest)
+    }
     switch scale {
     case .linear:
-      let (low, high) = (max(low, -AxisRange.largest), min(high, AxisRange.largest))
+      let low = bounded(low, from: -AxisRange.largest)
+      let high = bounded(high, from: -AxisRange.largest)
       let size = max(abs(low), abs(high))
       // Numbers that agree to this share are one number to a reader, and to Float32.
-      let isPoint = high - low <= 1e-7 * size || high - low < AxisRange.smallest
-      let pad = isPoint ? (size > AxisRange.smallest ? 0.1 * size : 1) : air * (high - low)
+      let isPoint = high - low <= 1e-7 * size || high - low < 1 / AxisRange.largest
+      let pad = isPoint ? (size > 1 / AxisRange.largest ? 0.1 * size : 1) : air * (high - low)
       range = low - pad...high + pad
     case .logarithmic:
-      let low = max(low, AxisRange.smallest)
-      let high = max(min(high, AxisRange.largest), low)
+      let low = bounded(low, from: 1 / AxisRange.largest)
+      let high = bounded(high, from: 1 / AxisRange.largest)
       let ratio = high / low < 1.001 ? 2 : pow(high / low, air)
       range = low / ratio...high * ratio
     }
   }
 
-  /// Beyond these, differences and ratios of Doubles overflow.
-  private static let largest = 1e300
-  private static let smallest = 1e-250
+  /// Beyond this and its inverse, ratios of Doubles, and ticks with so many digits, overflow.
+  private static let largest = 1e140
 }

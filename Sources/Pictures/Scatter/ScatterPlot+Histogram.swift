@@ -36,7 +36,8 @@ extension ScatterPlot {
       + sheet.footHeight(left: Double(plot.area.left))
     var canvas = Canvas(width: width, height: Int(height.rounded(.up)))
     canvas.clip = plot.area
-    for (histogram, color) in zip(histograms, [Color.series(0), .reference]).reversed() {
+    for (histogram, color) in zip(histograms, [Color.series(0), .reference]).reversed()
+    where histogram.outside < histogram.total {
       let steps = histogram.outline.map { plot.position($0.x, $0.y) }
       canvas.fillPolygon(steps, color: color.with(opacity: 0.35))
       canvas.drawPolyline(steps, stroke: Stroke(width: 2.5, color: color))
@@ -82,6 +83,8 @@ extension ScatterPlot {
 struct Histogram {
   let range: ClosedRange<Double>
   let densities: [Double]
+  /// Numbers in the range and outside of it.
+  let total: Int
   let outside: Int
 
   init(_ values: [Double], range: ClosedRange<Double>, bins: Int) {
@@ -91,6 +94,7 @@ struct Histogram {
     for value in values where range.contains(value) {
       counts[min(Int((value - range.lowerBound) / width), bins - 1)] += 1
     }
+    total = values.count
     outside = values.count - counts.reduce(0, +)
     let unit = 1 / (Double(max(values.count, 1)) * width)
     densities = counts.map { Double($0) * unit }
