@@ -22,7 +22,10 @@ public struct Ticks: Sendable, Equatable {
   /// Labels are made from whole numbers n · 10ᵉ, never from rounded fractions, so 0.3 is written
   /// 0.3. Where numbers are very large, small or close together, what they share goes to `note`.
   public static func linear(_ range: ClosedRange<Double>, about count: Int) -> Ticks {
-    linear(range, step: step(range, about: count))
+    precondition(
+      range.lowerBound < range.upperBound && (range.upperBound - range.lowerBound).isFinite,
+      "An axis runs between two different finite numbers.")
+    return linear(range, step: step(range, about: count))
   }
 
   /// Ticks at whole multiples of a step of 1, 2 or 5 times a power of ten.
