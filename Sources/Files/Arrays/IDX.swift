@@ -1,0 +1,73 @@
+/// The array files of MNIST: a type, sizes, numbers, all big-endian; plain or in gzip.
+///
+/// - Reference: LeCun, Cortes, Burges, "The MNIST database", section "File formats".
+public enum IDX {
+  /// The array of a file, its numbers as they stand; gzip is known by its first bytes.
+  ///
+  /// - Throws: `notFound`; `badData` where the file is not IDX, ends early, holds more than its
+  ///   header says, or its compressed stream is damaged.
+  public static func read(_ path: String) throws(FileError) -> NumericArray {
+    try parse(FileBytes.read(path), file: path)
+  }
+
+  /// The array in `bytes`; bytes of pictures (ubyte, three sizes or more) go to `range` if given.
+  ///
+  /// Errors call the bytes `file`.
+  public static func parse(
+    _ bytes: [UInt8], file: String, mappingBytesTo range: ClosedRange<Float>? = nil
+  ) throws(FileError) -> NumericArray {
+    if isGzip(bytes) {
+      let inflater = Inflater(bytes, in: 0..<bytes.count, wrapping: .gzip, file: file)
+      return try stored(inflater, file: file).decoded(mappingBytesTo: range)
+    }
+    return try stored(PlainBytes(bytes: bytes), file: file).decoded(mappingBytesTo: range)
+  }
+
+  /// Whether bytes begin as gzip does (RFC 1952).
+  static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
+
+  /// Whether bytes begin as IDX does: two zeros, a type, a number of sizes.
+  static func isIDX(_ bytes: [UInt8]) -> Bool {
+    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && types[bytes[2]] != nil && bytes[3] > 0
+  }
+
+  private static let types: [UInt8: ElementType] = [
+    0x08: .uint8, 0x09: .int8, 0x0b: .int16, 0x0c: .int32, 0x0d: .float32, 0x0e: .float64,
+  ]
+
+  private static func stored(_ bytes: some ByteSource, file: String) throws(FileError)
+    -> StoredArray
+  {
+    var source = bytes
+    let magic = try source.next(4)
+    guard magic.count == 4, magic[0] == 0, magic[1] == 0, let type = types[magic[2]], magic[3] > 0
+    else {
+      throw .bad(
+        file, "byte 0", "an IDX file must begin with two zeros, a type (8 9 11 12 13 14) and a rank"
+      )
+    }
+    let rank = Int(magic[3])
+    let sizes = try source.next(4 * rank)
+    guard sizes.count == 4 * rank else {
+      throw .bad(file, "byte 4", "the header must hold \(rank) sizes, but the file ends early")
+    }
+    let shape = (0..<rank).map { axis in
+      sizes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    let claim = "the shape \(NumericArray.words(for: shape)) of \(type.rawValue)"
+    guard let size = Words.product(shape + [type.size]) else {
+      throw .bad(file, "byte 4", "\(claim) must fit in memory, but it overflows")
+    }
+    let place = "byte \(4 + 4 * rank)"
+    // The most the rest of the file can hold, so that a false header allocates nothing.
+    let content = size <= source.atMost ? try source.next(size) : []
+    guard content.count == size else {
+      throw .bad(file, place, "\(claim) needs \(size) bytes, but the file ends early")
+    }
+    guard try source.next(1).isEmpty else {
+      throw .bad(file, place, "\(claim) needs \(size) bytes, but more follow")
+    }
+    return StoredArray(
+      shape: shape, elementType: type, bigEndian: true, bytes: content, file: file)
+  }
+}
