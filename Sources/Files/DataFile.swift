@@ -1,0 +1,143 @@
+public import Arrays
+import Foundation
+
+/// Data read from a file or a folder: points, and what is known about them.
+public struct DataFile: Sendable, Equatable {
+  /// The rows, N × d, all finite, at least one.
+  public let points: Points
+  /// How a row is a picture; nil where it is none.
+  public let image: ImageShape?
+  /// Where bytes 0…255 (16-bit samples 0…65535) of pictures were mapped to; nil where numbers
+  /// are in the file's own units.
+  public let range: ClosedRange<Float>?
+  /// What was left out on the way, a sentence each.
+  public let notes: [String]
+  /// Names of the coordinates, from the header of a table.
+  public let columns: [String]?
+
+  /// Data from its parts.
+  public init(
+    points: Points, image: ImageShape?, range: ClosedRange<Float>?, notes: [String],
+    columns: [String]?
+  ) {
+    self.points = points
+    self.image = image
+    self.range = range
+    self.notes = notes
+    self.columns = columns
+  }
+
+  /// Reads what `specifier` names: a path, or a path and a selector after a colon —
+  /// `arrays.npz:key`, `table.tsv:column=value`.
+  ///
+  /// The kind is known by the first bytes, for tables by being text: NPY, NPZ, IDX (also in gzip),
+  /// PNG, a folder of PNGs, CSV or TSV. Bytes of pictures (PNG; IDX, NPY and NPZ bytes of at least
+  /// three sizes) are mapped to `range`; all other numbers stay in their units.
+  ///
+  /// - Throws: `notFound`; `badData` for what is damaged, empty, not finite or of no known kind.
+  public static func read(_ specifier: String, range: ClosedRange<Float> = -1...1)
+    throws(FileError) -> DataFile
+  {
+    let (path, selector) = try split(specifier)
+    if isFolder(path) {
+      try refuse(selector, of: path, "a folder of pictures")
+      return try PictureFolder.read(path, range: range)
+    }
+    let bytes = try FileBytes.read(path)
+    switch kind(of: bytes, path: path) {
+    case .npy:
+      try refuse(selector, of: path, "an NPY file")
+      return try array(NPY.parse(bytes, file: path, mappingBytesTo: range), path)
+    case .npz:
+      return try array(NPZ.parse(bytes, file: path, key: selector, mappingBytesTo: range), path)
+    case .idx:
+      try refuse(selector, of: path, "an IDX file")
+      return try array(IDX.parse(bytes, file: path, mappingBytesTo: range), path)
+    case .png:
+      try refuse(selector, of: path, "a PNG file")
+      return try PictureFolder.single(bytes, file: path, range: range)
+    case .table:
+      let table = try CSV.parse(bytes, file: path, keeping: filter(selector, of: path))
+      return DataFile(
+        points: table.points, image: nil, range: nil, notes: table.notes, columns: table.columns)
+    case nil:
+      throw .bad(
+        path, nil,
+        "data must be NPY, NPZ, IDX (also in gzip), CSV, TSV, PNG or a folder of PNGs, found none of these"
+      )
+    }
+  }
+
+  private enum Kind { case npy, npz, idx, png, table }
+
+  private static let endings: [(String, Kind)] = [
+    (".npy", .npy), (".npz", .npz), (".gz", .idx), ("-ubyte", .idx), (".idx", .idx),
+    (".png", .png), (".csv", .table), (".tsv", .table), (".txt", .table),
+  ]
+
+  private static func kind(of bytes: [UInt8], path: String) -> Kind? {
+    if bytes.starts(with: NPY.magic) { return .npy }
+    if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {
+      return .npz
+    }
+    if bytes.starts(with: [0x89] + Array("PNG".utf8)) { return .png }
+    if IDX.isGzip(bytes) || IDX.isIDX(bytes) { return .idx }
+    // No magic: believe the ending, whose reader then says what is missing.
+    let name = path.lowercased()
+    if let (_, kind) = endings.first(where: { name.hasSuffix($0.0) }) { return kind }
+    let isText = bytes.prefix(4096).allSatisfy { $0 >= 0x20 || (9...13).contains($0) }
+    let isJSON = bytes.first { $0 > 0x20 } == UInt8(ascii: "{")
+    return isText && !isJSON ? .table : nil
+  }
+
+  private static func array(_ array: NumericArray, _ path: String) throws(FileError) -> DataFile {
+    var notes: [String] = []
+    if array.shape.count == 4, array.image == nil, array.shape[1] == 1 || array.shape[1] == 3 {
+      notes = [
+        "read shape \(NumericArray.words(for: array.shape)) as plain rows: "
+          + "pictures need their channels last"
+      ]
+    }
+    return DataFile(
+      points: try array.points(file: path), image: array.image, range: array.byteRange,
+      notes: notes, columns: nil)
+  }
+
+  /// The path and the selector: the longest beginning that exists and is followed by a colon.
+  private static func split(_ specifier: String) throws(FileError) -> (String, String?) {
+    let files = FileManager.default
+    if files.fileExists(atPath: specifier) { return (specifier, nil) }
+    for colon in specifier.indices.reversed() where specifier[colon] == ":" {
+      let path = String(specifier[..<colon])
+      if files.fileExists(atPath: path) {
+        return (path, String(specifier[specifier.index(after: colon)...]))
+      }
+    }
+    throw FileError(.notFound, file: specifier, rule: "there is no such file or folder")
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
+  private static func refuse(_ selector: String?, of path: String, _ what: String) throws(FileError)
+  {
+    if let selector {
+      throw .bad(path, "selector \"\(selector)\"", "\(what) must be named without a selector")
+    }
+  }
+
+  private static func filter(_ selector: String?, of path: String) throws(FileError) -> CSV.Filter?
+  {
+    guard let selector else { return nil }
+    guard let equals = selector.firstIndex(of: "=") else {
+      throw .bad(
+        path, "selector \"\(selector)\"", "rows of a table must be chosen as \(path):COLUMN=VALUE")
+    }
+    return CSV.Filter(
+      column: String(selector[..<equals]),
+      value: String(selector[selector.index(after: equals)...]))
+  }
+}
