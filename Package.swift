@@ -24,7 +24,8 @@ let package = Package(
   ],
   targets: [
     // Foreign libraries, found by the system's package manager.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
@@ -41,11 +42,16 @@ let package = Package(
     .target(name: "Files", dependencies: ["Arrays", "CPNG", "CZlib"], swiftSettings: strict),
     .target(name: "Pictures", dependencies: ["Arrays", "CFreeType"], swiftSettings: strict),
 
+    // Ready models, inside the program.
+    .target(
+      name: "ReadyModels", path: "Models", resources: [.embedInCode("descriptions")],
+      swiftSettings: safe),
+
     // The command.
     .executableTarget(
       name: "tweedie",
       dependencies: [
-        "Arrays", "Diffusion", "Files", "Pictures",
+        "Arrays", "Diffusion", "Files", "Pictures", "ReadyModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),

@@ -54,7 +54,9 @@ extension PointCloud {
       x.values.withUnsafeBufferPointer { rows in
         let shared = Shared((kernel, rows.baseAddress, means, results, scratch.scan))
         let (d, segments) = (dimension, segments.count)
-        scratch.scan.run(x, in: self, weigh: { (Float(1 / (sigma[$0] * sigma[$0])), Float(slack($0))) }) {
+        scratch.scan.run(
+          x, in: self, weigh: { (Float(1 / (sigma[$0] * sigma[$0])), Float(slack($0))) }
+        ) {
           worker, panel, gathered in
           let (kernel, rows, means, results, scan) = shared.pointer
           for (lane, row) in panel.rows.enumerated() {

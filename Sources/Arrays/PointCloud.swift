@@ -25,7 +25,9 @@ public struct PointCloud: Sendable {
     precondition(count > 0, "A cloud has at least one point.")
     var sums = [Double](repeating: 0, count: dimension)
     for row in 0..<count {
-      for column in 0..<dimension { sums[column] += Double(points.values[row * dimension + column]) }
+      for column in 0..<dimension {
+        sums[column] += Double(points.values[row * dimension + column])
+      }
     }
     mean = sums.map { $0 / Double(count) }
     center = mean.map(Float.init)

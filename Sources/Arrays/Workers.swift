@@ -23,7 +23,9 @@ public struct Workers: Sendable, Equatable {
   }
 
   /// One thread for each processor that is online.
-  public static var all: Workers { Workers(count: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+  public static var all: Workers {
+    Workers(count: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+  }
 
   /// Calls `body(worker, task)` once for each task, in any order; `worker` is below `count` and
   /// no two calls with the same worker overlap, so it may index scratch memory.

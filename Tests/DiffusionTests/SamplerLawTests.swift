@@ -44,7 +44,8 @@ import Testing
     var result: [Double] = []
     for (component, rows) in zip(components, members) {
       let share = Double(rows.count) / Double(points.count)
-      let shareError = (component.weight * (1 - component.weight) / Double(points.count)).squareRoot()
+      let shareError = (component.weight * (1 - component.weight) / Double(points.count))
+        .squareRoot()
       result.append((share - component.weight) / shareError)
       let covariance = component.covariance.matrix
       for axis in 0..<2 {

@@ -41,7 +41,9 @@ import Testing
     for method in Self.deterministic {
       let order = method.facts.order ?? 0
       // Ancestral with η = 0 is Euler and of its order.
-      let (coarse, fine) = (error(of: method, steps: 64, process), error(of: method, steps: 128, process))
+      let (coarse, fine) = (
+        error(of: method, steps: 64, process), error(of: method, steps: 128, process)
+      )
       let observed = log2(coarse / fine)
       #expect(
         abs(observed - Double(order)) < 0.25,
@@ -56,7 +58,9 @@ import Testing
     #expect(abs(log2(ratio) - 2) > 0.25)
   }
 
-  @Test(arguments: [Euler() as any Sampler, Heun(), EDM(churn: 40, steps: 12), EulerMaruyama(), Ancestral()])
+  @Test(arguments: [
+    Euler() as any Sampler, Heun(), EDM(churn: 40, steps: 12), EulerMaruyama(), Ancestral(),
+  ])
   func `evaluations are those stated and every method ends with the denoiser`(method: any Sampler) {
     let score = CountingScore(Self.gaussian)
     let levels = NoiseLevels(.karras, steps: 12, from: 40, to: 0.02)

@@ -23,7 +23,7 @@ import Testing
     ModelDescription(
       kind: .neighbors(
         NeighborsDescription(
-          data: "train.gz", smoothing: 3, shifts: 4, neighbors: .nearest(32), remainder: 256)),
+          data: "train.gz", smoothing: 3, shifts: 4, neighbors: .nearest(32), remainder: 256, exactAbove: 1.1)),
       image: ImageShape(width: 28, height: 28, channels: 1), range: 0...1),
     ModelDescription(kind: .neighbors(NeighborsDescription(data: "toy:rings", smoothing: 0.1))),
   ]
@@ -133,9 +133,9 @@ import Testing
     ),
     ("{\"kind\": \"mixture\", \"components\": [{\(c)}], \"mean\": [0]}", "mean", "must be one of"),
     (#"{"kind": "neighbors", "smoothing": 1}"#, "m.json", "\"data\" must be there"),
-    ("{\(n)}", "m.json", "\"smoothing\" must be there"),
+    ("{\(n), \"exactAbove\": 0}", "exactAbove", "must be positive"),
     ("{\(n), \"smoothing\": -1}", "smoothing", "not be negative"),
-    ("{\(n), \"smoothing\": 1, \"shifts\": 1.5}", "shifts", "whole number from 0"),
+    ("{\(n), \"smoothing\": 1, \"shifts\": 1.5}", "shifts", "whole number from 1"),
     ("{\(n), \"smoothing\": 1, \"neighbors\": 0}", "neighbors", "\"all\" or a whole number"),
     ("{\(n), \"smoothing\": 1, \"neighbors\": \"some\"}", "neighbors", "\"all\""),
     ("{\(n), \"smoothing\": 1, \"remainder\": -1}", "remainder", "from 0"),

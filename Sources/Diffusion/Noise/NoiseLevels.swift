@@ -72,7 +72,9 @@ public struct NoiseLevels: Sendable, Equatable {
     case .logLinear:
       sigmas = along(log(sigmaMax), log(sigmaMin), exp)
     case .process:
-      sigmas = along(process.time(at: sigmaMax), process.time(at: sigmaMin)) { process.sigma(at: $0) }
+      sigmas = along(process.time(at: sigmaMax), process.time(at: sigmaMin)) {
+        process.sigma(at: $0)
+      }
     case .cosine:
       sigmas = along(atan(sigmaMax), atan(sigmaMin), tan)
     case .explicit(let given):

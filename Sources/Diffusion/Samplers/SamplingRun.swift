@@ -22,6 +22,17 @@ public struct SamplingResult: Sendable {
   public var rejected: [Int]
   /// How it ended.
   public var status: SamplingStatus
+
+  /// A result from its parts; one number a sample in each list.
+  public init(
+    samples: Points, evaluations: [Int], accepted: [Int], rejected: [Int], status: SamplingStatus
+  ) {
+    self.samples = samples
+    self.evaluations = evaluations
+    self.accepted = accepted
+    self.rejected = rejected
+    self.status = status
+  }
 }
 
 /// The one loop: a batch walked down the levels, a step at a time.
@@ -68,7 +79,8 @@ public struct SamplingRun {
   /// Makes one step; false when there was none to make.
   public mutating func advance() -> Bool {
     guard failed == nil, walk.step < levels.steps else { return false }
-    method.step(&walk, from: levels.levels[walk.step], to: levels.levels[walk.step + 1], with: score)
+    method.step(
+      &walk, from: levels.levels[walk.step], to: levels.levels[walk.step + 1], with: score)
     walk.step += 1
     if let row = walk.x.firstNotFiniteRow {
       failed = .notFinite(row: row, step: walk.step - 1)

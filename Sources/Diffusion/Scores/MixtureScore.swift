@@ -104,7 +104,8 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       }
     }
     // A sum of covariances is one, whatever its rounding.
-    return Covariance.full(matrix) ?? .isotropic(totalVariance / Double(dimension), dimension: dimension)
+    return Covariance.full(matrix)
+      ?? .isotropic(totalVariance / Double(dimension), dimension: dimension)
   }
 
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
@@ -122,8 +123,11 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
     var points = samples.normals(dimension: dimension, for: purpose)
     for row in 0..<points.count {
       let component = components[chosen[row]]
-      let noise = component.covariance.apply({ $0.squareRoot() }, to: points.row(row).map(Double.init))
-      for index in 0..<dimension { points[row, index] = Float(component.mean[index] + noise[index]) }
+      let noise = component.covariance.apply(
+        { $0.squareRoot() }, to: points.row(row).map(Double.init))
+      for index in 0..<dimension {
+        points[row, index] = Float(component.mean[index] + noise[index])
+      }
     }
     return points
   }

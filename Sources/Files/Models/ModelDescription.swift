@@ -9,7 +9,7 @@ public struct ModelDescription: Sendable, Equatable {
     case gaussian(GaussianDescription)
     /// A weighted sum of normal laws, at least one, all of one dimension.
     case mixture([ComponentDescription])
-    /// A kernel around every row of data.
+    /// Smoothed nearest neighbours in data.
     case neighbors(NeighborsDescription)
   }
 
@@ -90,9 +90,9 @@ public enum CovarianceDescription: Sendable, Equatable {
   case lowRank(directions: [[Double]], variances: [Double], rest: Double)
 }
 
-/// A law made of a kernel around every row of data.
+/// A smoothed nearest-neighbour model: data by name, and how its score is smoothed.
 public struct NeighborsDescription: Sendable, Equatable {
-  /// Which rows a sum over the data takes.
+  /// Which rows the softmax runs over.
   public enum Count: Sendable, Equatable {
     /// Every row.
     case all
@@ -102,24 +102,28 @@ public struct NeighborsDescription: Sendable, Equatable {
 
   /// What `DataFile.read` takes, or `toy:…`; a relative path starts at the description's folder.
   public var data: String
-  /// The standard deviation of the kernel, in data units; zero or more.
+  /// τ, how far the shifts reach, in data units; zero is the exact score of the data.
   public var smoothing: Double
-  /// How far pictures are also moved, in pixels; 0 for not at all.
+  /// M, the number of shifts that are averaged over; at least one.
   public var shifts: Int
-  /// Which rows a sum takes.
+  /// Which rows the softmax runs over.
   public var neighbors: Count
-  /// How many rows beyond the nearest stand for the remainder; 0 for none.
+  /// L, how many rows at random stand for those beyond the nearest; 0 for none.
   public var remainder: Int
+  /// The noise above which the exact score is taken instead; nil for never.
+  public var exactAbove: Double?
 
-  /// A law from its parts.
+  /// A description from its parts.
   public init(
-    data: String, smoothing: Double, shifts: Int = 0, neighbors: Count = .all, remainder: Int = 0
+    data: String, smoothing: Double = 0, shifts: Int = 1, neighbors: Count = .all,
+    remainder: Int = 0, exactAbove: Double? = nil
   ) {
     self.data = data
     self.smoothing = smoothing
     self.shifts = shifts
     self.neighbors = neighbors
     self.remainder = remainder
+    self.exactAbove = exactAbove
   }
 
   /// The same law with its data named from where the program runs, not from the folder of the

@@ -41,7 +41,9 @@ private struct ModelReader {
       model = ModelDescription(kind: .mixture(try components(required("components", keys, json))))
     case "neighbors":
       keys = try json.object(
-        allowing: Self.common + ["data", "smoothing", "shifts", "neighbors", "remainder"])
+        allowing: Self.common + [
+          "data", "smoothing", "shifts", "neighbors", "remainder", "exactAbove",
+        ])
       model = ModelDescription(kind: .neighbors(try neighbors(keys, json)))
     default:
       let kinds = ["gaussian", "mixture", "neighbors"]
@@ -185,14 +187,22 @@ private struct ModelReader {
     -> NeighborsDescription
   {
     let dataKey = try required("data", keys, json)
-    let smoothingKey = try required("smoothing", keys, json)
-    let smoothing = try smoothingKey.number()
-    guard smoothing >= 0 else {
-      throw smoothingKey.error("the smoothing must not be negative, found \(smoothing)")
+    var law = NeighborsDescription(data: try dataKey.text())
+    if let key = keys["smoothing"] {
+      law.smoothing = try key.number()
+      guard law.smoothing >= 0 else {
+        throw key.error("the smoothing must not be negative, found \(law.smoothing)")
+      }
     }
-    var law = NeighborsDescription(data: try dataKey.text(), smoothing: smoothing)
+    if let key = keys["exactAbove"] {
+      let sigma = try key.number()
+      guard sigma > 0 else {
+        throw key.error("a noise level must be positive, found \(sigma)")
+      }
+      law.exactAbove = sigma
+    }
     guard !law.data.isEmpty else { throw dataKey.error("the data must be named, found nothing") }
-    if let shifts = keys["shifts"] { law.shifts = try shifts.whole(from: 0) }
+    if let shifts = keys["shifts"] { law.shifts = try shifts.whole(from: 1) }
     if let remainder = keys["remainder"] { law.remainder = try remainder.whole(from: 0) }
     if let count = keys["neighbors"], count.value != .string("all") {
       guard let number = count.value.int, number >= 1 else {

@@ -111,11 +111,12 @@ private struct ModelWriter {
       case .all: .string("all")
       case .nearest(let number): .integer(number)
       }
-    return [
+    let members = [
       JSONMember("data", .string(law.data)), JSONMember("smoothing", .number(law.smoothing)),
       JSONMember("shifts", .integer(law.shifts)), JSONMember("neighbors", count),
       JSONMember("remainder", .integer(law.remainder)),
     ]
+    return members + (law.exactAbove.map { [JSONMember("exactAbove", .number($0))] } ?? [])
   }
 
   private mutating func vector(_ key: String, _ numbers: [Double], _ prefix: String) -> JSONMember {

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// Words from the user turned into values: the only place with strings that choose.
+enum Choices {
+  // MARK: Samplers
+
+  /// Numbers that only some methods take.
+  struct SamplerSettings {
+    var steps: Int
+    var eta: Double?
+    var churn: Double?
+  }
+
+  /// Every method by name, with the number of steps it takes when none is given.
+  static let samplers: [(facts: SamplerFacts, defaultSteps: Int)] = [
+    (Euler.facts, 50), (Heun.facts, 18), (EDM.facts, 18), (EulerMaruyama.facts, 500),
+    (Ancestral.facts, 100),
+  ]
+
+  static func defaultSteps(_ name: String) -> Int {
+    samplers.first { $0.facts.name == name }?.defaultSteps ?? 18
+  }
+
+  static func sampler(_ name: String, _ settings: SamplerSettings) throws -> any Sampler {
+    let method: any Sampler =
+      switch name {
+      case "euler": Euler()
+      case "heun": Heun()
+      case "edm": EDM(churn: settings.churn ?? 40, steps: settings.steps)
+      case "euler-maruyama": EulerMaruyama()
+      case "ancestral": Ancestral(eta: settings.eta ?? 1)
+      default: throw unknown("sampler", name, samplers.map(\.facts.name))
+      }
+    if settings.eta != nil && !(method is Ancestral) {
+      throw Failure.usage("--eta belongs to the sampler ancestral, not to \(name).")
+    }
+    if settings.churn != nil && !(method is EDM) {
+      throw Failure.usage("--churn belongs to the sampler edm, not to \(name).")
+    }
+    return method
+  }
+
+  // MARK: Noise
+
+  static let processes: [(name: String, summary: String)] = [
+    ("ve", "variance exploding, sigma = t (EDM)"),
+    ("ve-geometric", "variance exploding, sigma geometric in t"),
+    ("vp", "variance preserving, beta linear in t (--beta-min, --beta-max)"),
+    ("sub-vp", "sub-variance preserving, beta linear in t (--beta-min, --beta-max)"),
+    ("cosine", "s = cos(pi t/2), sigma = tan(pi t/2)"),
+    ("line", "straight line from data to noise (flow matching)"),
+  ]
+
+  static func process(
+    _ name: String, range: ClosedRange<Double>, beta: ClosedRange<Double>
+  ) throws -> NoiseProcess {
+    switch name {
+    case "ve": .varianceExploding
+    case "ve-geometric": .geometric(sigmaMin: range.lowerBound, sigmaMax: range.upperBound)
+    case "vp": .variancePreserving(betaMin: beta.lowerBound, betaMax: beta.upperBound)
+    case "sub-vp": .subVariancePreserving(betaMin: beta.lowerBound, betaMax: beta.upperBound)
+    case "cosine": .cosine
+    case "line": .line
+    default: throw unknown("process", name, processes.map(\.name))
+    }
+  }
+
+  static let schedules: [(name: String, summary: String)] = [
+    ("karras", "powers of evenly spaced roots, --rho 7"),
+    ("log-linear", "evenly in log sigma"),
+    ("process", "evenly in the time of the process"),
+    ("cosine", "sigma = tan(pi u/2), evenly in u"),
+    ("FILE", "the levels themselves, falling, one a row (.npy, .csv)"),
+  ]
+
+  static func schedule(_ name: String, rho: Double) throws -> Schedule {
+    switch name {
+    case "karras": return .karras(rho: rho)
+    case "log-linear": return .logLinear
+    case "process", "uniform": return .process
+    case "cosine": return .cosine
+    default:
+      guard name.contains(".") || name.contains("/") else {
+        throw unknown("schedule", name, schedules.map(\.name))
+      }
+      return .explicit(try levels(in: name))
+    }
+  }
+
+  /// Noise levels from a file, one a row.
+  private static func levels(in path: String) throws -> [Double] {
+    let data = try DataFile.read(path)
+    guard data.points.dimension == 1 else {
+      throw Failure.data(
+        file: path, place: nil,
+        rule: "a schedule has one number a row, found \(data.points.dimension)")
+    }
+    var sigmas = data.points.values.map(Double.init)
+    if sigmas.last == 0 { sigmas.removeLast() }
+    guard NoiseLevels.isValid(sigmas) else {
+      throw Failure.data(
+        file: path, place: nil, rule: "levels must be positive and fall from row to row")
+    }
+    return sigmas
+  }
+
+  static func prior(_ name: String) throws -> Prior {
+    guard let prior = Prior(rawValue: name) else {
+      throw unknown("prior", name, Prior.allCases.map(\.rawValue))
+    }
+    return prior
+  }
+
+  // MARK: Scores
+
+  /// What `score` writes.
+  enum Quantity: String, CaseIterable {
+    case score, denoised, noise, velocity
+    case logDensity = "log-density"
+    case divergence
+  }
+
+  static func quantity(_ name: String) throws -> Quantity {
+    guard let quantity = Quantity(rawValue: name) else {
+      throw unknown("quantity", name, Quantity.allCases.map(\.rawValue))
+    }
+    return quantity
+  }
+
+  // MARK: Numbers
+
+  /// "low,high" as a range.
+  static func range(_ words: String, option: String) throws -> ClosedRange<Float> {
+    let parts = words.split(separator: ",").map { Float($0) }
+    guard parts.count == 2, let low = parts[0], let high = parts[1], low < high,
+      low.isFinite, high.isFinite
+    else {
+      throw Failure.usage("\(option) takes two rising numbers such as -1,1, not \(words).")
+    }
+    return low...high
+  }
+
+  /// A sentence for a word that is none of the known ones, with the closest.
+  static func unknown(_ what: String, _ word: String, _ known: [String]) -> Failure {
+    let closest = known.min { distance($0, word) < distance($1, word) }
+    let hint = closest.flatMap { distance($0, word) <= 3 ? "; did you mean \($0)?" : nil } ?? "."
+    return .usage("There is no \(what) \(word)\(hint) Known: \(known.joined(separator: ", ")).")
+  }
+
+  /// Letters to change, add or drop between two words.
+  private static func distance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a), Array(b))
+    var row = Array(0...b.count)
+    for (i, letter) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in b.enumerated() {
+        let change = diagonal + (letter == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

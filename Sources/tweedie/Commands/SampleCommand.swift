@@ -1,0 +1,167 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+import Pictures
+
+/// `tweedie sample`: from a model to samples.
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Draw samples from a model.",
+    discussion: """
+      MODEL is the name of a ready model (see `tweedie list`), a .json description, or toy:NAME \
+      for a toy's exact score. Outputs are chosen by extension: .png a grid of images or a \
+      scatter plot, .npy and .csv the numbers.
+
+      EXAMPLE
+        tweedie sample eight-gaussians --count 2000 --seed 1 -o samples.png -o samples.npy
+        tweedie sample digits.json --sampler heun --steps 18 --count 64 -o digits.png
+      """)
+
+  @Argument(help: "A ready model, a .json description, or toy:NAME.")
+  var model: String
+
+  @OptionGroup var options: SamplingOptions
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: [.short, .long], help: "A file to write (.png, .npy, .csv, .tsv); repeatable.")
+  var output: [String] = []
+
+  func run() throws {
+    let console = common.console
+    let clock = ContinuousClock.now
+    let chosen = try Self.outputs(output, options, common, model)
+    try OutputSet.check(
+      chosen, overwrite: common.overwrite, createParents: output.isEmpty)
+    let model = try LoadedModel.load(model)
+    let plan = try SamplingPlan(options, model, console)
+    let result = try Self.draw(plan, model, options, common, console)
+    let seconds = (ContinuousClock.now - clock).seconds
+    try finish(result, plan, model, chosen, seconds, console)
+  }
+
+  /// The paths asked for, or one picture and one array named after the run.
+  private static func outputs(
+    _ given: [String], _ options: SamplingOptions, _ common: CommonOptions, _ model: String
+  ) throws -> [String] {
+    guard given.isEmpty else { return given }
+    let name = model.replacingOccurrences(of: ":", with: "-")
+    let stem = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
+    let base = "Outputs/\(stem)-\(options.sampler)-\(common.seed)"
+    return [base + ".png", base + ".npy"]
+  }
+
+  /// All samples, some rows at a time.
+  private static func draw(
+    _ plan: SamplingPlan, _ model: LoadedModel, _ options: SamplingOptions,
+    _ common: CommonOptions, _ console: Console
+  ) throws -> SamplingResult {
+    var all = SamplingResult(
+      samples: Points(count: plan.count, dimension: model.score.dimension), evaluations: [],
+      accepted: [], rejected: [], status: .finished)
+    var line = console.progress("sampling")
+    let total = plan.count * plan.levels.steps
+    for first in stride(from: 0, to: plan.count, by: plan.batch) {
+      let rows = first..<min(plan.count, first + plan.batch)
+      let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
+      var run = SamplingRun(
+        from: plan.start(rows, for: model, samples, common.workers), down: plan.levels,
+        by: plan.sampler, with: model.score, samples: samples, workers: common.workers)
+      while run.advance() {
+        try console.checkInterrupt()
+        line.update(
+          done: first * plan.levels.steps + run.walk.step * rows.count, total: total,
+          detail: "\(run.walk.evaluations) evaluations a sample")
+      }
+      let part = run.result
+      if case .notFinite(let row, let step) = part.status {
+        line.end()
+        throw Failure.run(
+          "Sample \(options.first + first + row) is not finite after step \(step + 1) of "
+            + "\(plan.levels.steps); a smaller --sigma-max or more --steps may help.")
+      }
+      all.samples.replaceRows(from: first, with: part.samples)
+      all.evaluations += part.evaluations
+      all.accepted += part.accepted
+      all.rejected += part.rejected
+    }
+    line.end()
+    return all
+  }
+
+  private func finish(
+    _ result: SamplingResult, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
+    _ seconds: Double, _ console: Console
+  ) throws {
+    let evaluations = result.evaluations
+    let mean = Double(evaluations.reduce(0, +)) / Double(max(1, evaluations.count))
+    var outputs = OutputSet(overwrite: common.overwrite, createParents: output.isEmpty)
+    outputs.metadata = [
+      JSONMember("command", .string(commandLine)),
+      JSONMember("version", .string(Tweedie.version)),
+      JSONMember("model", .string(model.name)),
+      JSONMember("modelDigest", .string(model.digest)),
+      JSONMember("seed", JSONValue(common.seed)),
+      JSONMember("first", .integer(options.first)),
+      JSONMember("count", .integer(plan.count)),
+      JSONMember("sampler", .string(plan.sampler.facts.name)),
+      JSONMember("steps", .integer(plan.levels.steps)),
+      JSONMember("evaluations", .number(mean)),
+      JSONMember("seconds", .number(seconds)),
+    ]
+    let caption =
+      "\(plan.sampler.facts.name), \(plan.levels.steps) steps, n = \(plan.count), "
+      + "seed \(common.seed)"
+    for path in paths {
+      if try OutputSet.format(of: path) == .png {
+        let picture = Drawing.draw(
+          result.samples, image: model.image, range: model.range, title: model.name,
+          caption: caption)
+        picture.notes.forEach(console.note)
+        try outputs.add(picture: picture.raster, to: path)
+      } else {
+        try outputs.add(array: result.samples, to: path)
+      }
+    }
+    try console.checkInterrupt()
+    try outputs.commit()
+    report(result, plan, model, paths, seconds, mean, console)
+  }
+
+  private func report(
+    _ result: SamplingResult, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
+    _ seconds: Double, _ mean: Double, _ console: Console
+  ) {
+    let cost =
+      "\(plan.count) samples of \(model.name) by \(plan.sampler.facts.name): "
+      + "\(mean.formatted(digits: 4)) evaluations each, \(seconds.formatted(digits: 3)) s"
+    console.tell(cost)
+    for path in paths { console.tell("wrote \(path)") }
+    console.report([
+      JSONMember("model", .string(model.name)),
+      JSONMember("sampler", .string(plan.sampler.facts.name)),
+      JSONMember("schedule", .string(options.schedule ?? plan.defaultSchedule)),
+      JSONMember("process", .string(options.process)),
+      JSONMember("steps", .integer(plan.levels.steps)),
+      JSONMember("count", .integer(plan.count)),
+      JSONMember("seed", JSONValue(common.seed)),
+      JSONMember("sigmaMax", .number(plan.levels.sigmaMax)),
+      JSONMember("sigmaMin", .number(plan.levels.sigmaMin)),
+      JSONMember("teleport", .null),
+      JSONMember(
+        "evaluations",
+        .object([
+          JSONMember("mean", .number(mean)),
+          JSONMember("max", .integer(result.evaluations.max() ?? 0)),
+          JSONMember("total", .integer(result.evaluations.reduce(0, +))),
+        ])),
+      JSONMember("accepted", .integer(result.accepted.reduce(0, +))),
+      JSONMember("rejected", .integer(result.rejected.reduce(0, +))),
+      JSONMember("seconds", .number(seconds)),
+      JSONMember("status", .string("finished")),
+      JSONMember("outputs", JSONValue(paths)),
+    ])
+  }
+}

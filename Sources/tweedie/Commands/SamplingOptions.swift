@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// How samples are drawn.
+struct SamplingOptions: ParsableArguments {
+  @Option(help: "The method; `tweedie list samplers` shows all.")
+  var sampler = "heun"
+
+  @Option(
+    parsing: .unconditional, help: "Positive noise levels; the sampler's own number unless given.")
+  var steps: Int?
+
+  @Option(help: "karras, log-linear, process, cosine, or a file of levels.")
+  var schedule: String?
+
+  @Option(parsing: .unconditional, help: "The power of the karras schedule.")
+  var rho = 7.0
+
+  @Option(
+    parsing: .unconditional,
+    help: "The last positive level; 0.004 deviations of the data unless given.")
+  var sigmaMin: Double?
+
+  @Option(
+    parsing: .unconditional, help: "The first level; 160 deviations of the data unless given.")
+  var sigmaMax: Double?
+
+  @Option(help: "ve, ve-geometric, vp, sub-vp, cosine or line.")
+  var process = "ve"
+
+  @Option(
+    parsing: .unconditional,
+    help: "beta at t = 0 of vp and sub-vp: dz = -beta/2 z dt + sqrt(beta) dw.")
+  var betaMin = 0.1
+
+  @Option(parsing: .unconditional, help: "beta at t = 1 of vp and sub-vp.")
+  var betaMax = 20.0
+
+  @Option(
+    help: "Where trajectories start: standard (as published) or matched (mean and covariance).")
+  var prior = "matched"
+
+  @Option(parsing: .unconditional, help: "Share of the posterior's noise that ancestral draws.")
+  var eta: Double?
+
+  @Option(parsing: .unconditional, help: "Noise that edm adds back in all (S_churn).")
+  var churn: Double?
+
+  @Option(
+    name: [.customShort("n"), .long], parsing: .unconditional,
+    help: "Samples to draw: 2000 points, or 64 images, unless given.")
+  var count: Int?
+
+  @Option(parsing: .unconditional, help: "Samples worked on together. Results do not depend on it.")
+  var batch: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Index of the first sample: --first 10 --count 5 draws samples 10 to 14.")
+  var first = 0
+
+  @Option(help: "States at sigma-max, in data units, instead of random ones (.npy, .csv).")
+  var initial: String?
+
+  func validate() throws {
+    try require(steps.map { (1...1_000_000).contains($0) }, "--steps takes a number of at least 1")
+    try require(
+      count.map { (1...1_000_000_000).contains($0) }, "--count takes a number of at least 1")
+    try require(batch.map { $0 >= 1 }, "--batch takes a number of at least 1")
+    try require((0...(1 << 48)).contains(first), "--first takes an index from 0 on")
+    try require(sigmaMax.map { $0 > 0 && $0.isFinite }, "--sigma-max takes a positive number")
+    try require(sigmaMin.map { $0 > 0 && $0.isFinite }, "--sigma-min takes a positive number")
+    try require(rho > 0 && rho.isFinite, "--rho takes a positive number")
+    try require(eta.map { $0 >= 0 && $0.isFinite }, "--eta takes a number that is not negative")
+    try require(churn.map { $0 >= 0 && $0.isFinite }, "--churn takes a number that is not negative")
+    try require(
+      betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
+      "--beta-min and --beta-max take rising positive numbers")
+  }
+
+  private func require(_ holds: Bool?, _ rule: String) throws {
+    if holds == false { throw ValidationError(rule + ".") }
+  }
+}

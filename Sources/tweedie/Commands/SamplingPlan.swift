@@ -1,0 +1,90 @@
+import Arrays
+import Diffusion
+import Files
+
+/// The options of a run settled for a model: method, grid, start, sizes.
+struct SamplingPlan {
+  let sampler: any Sampler
+  let levels: NoiseLevels
+  let count: Int
+  let batch: Int
+  let defaultSchedule: String
+  private let prior: Prior
+  private let initial: Points?
+
+  init(_ options: SamplingOptions, _ model: LoadedModel, _ console: Console) throws {
+    let steps = options.steps ?? Choices.defaultSteps(options.sampler)
+    defaultSchedule = options.process == "ve" ? "karras" : "process"
+    let schedule = try Choices.schedule(options.schedule ?? defaultSchedule, rho: options.rho)
+    levels = try Self.levels(schedule, steps, options, model)
+    sampler = try Choices.sampler(
+      options.sampler, .init(steps: levels.steps, eta: options.eta, churn: options.churn))
+    prior = try Choices.prior(options.prior)
+    initial = try options.initial.map { try Self.initial($0, model.score.dimension) }
+    if let initial, let count = options.count, count > initial.count {
+      throw Failure.usage(
+        "--count \(count) asks for more samples than the \(initial.count) rows of --initial.")
+    }
+    count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
+    // States, denoised states and scratch of a batch stay within some hundred megabytes.
+    batch = min(count, options.batch ?? max(64, (1 << 24) / model.score.dimension))
+    if initial == nil, levels.sigmaMax < 3 * model.score.deviation {
+      console.note(
+        "note: sigma-max \(levels.sigmaMax.formatted(digits: 3)) is small for data of deviation "
+          + "\(model.score.deviation.formatted(digits: 3)); the start may show in the samples.")
+    }
+  }
+
+  /// x at σ_max of some rows.
+  func start(
+    _ rows: Range<Int>, for model: LoadedModel, _ samples: Samples, _ workers: Workers
+  ) -> Points {
+    initial?.rows(rows)
+      ?? prior.start(
+        at: levels.levels[0], of: levels.process, for: model.score, samples: samples,
+        workers: workers)
+  }
+
+  /// The grid, over the data's own range of noise unless told otherwise.
+  private static func levels(
+    _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
+  ) throws -> NoiseLevels {
+    // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale. Data without
+    // any deviation has no scale but the numbers themselves.
+    let deviation = model.score.deviation
+    let magnitude = model.score.mean.reduce(1) { max($0, abs($1)) }
+    let scale = deviation > 1e-6 * magnitude ? deviation : magnitude
+    let beta = options.betaMin...options.betaMax
+    let own = 0.004 * scale...160 * scale
+    let named = try Choices.process(options.process, range: own, beta: beta)
+    let published =
+      options.process == "ve-geometric" ? own : named.publishedRange ?? own
+    let high = options.sigmaMax ?? published.upperBound
+    let low = options.sigmaMin ?? min(published.lowerBound, high / 2)
+    if case .explicit(let sigmas) = schedule {
+      let process = try Choices.process(
+        options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
+      return NoiseLevels(sigmas: sigmas, process: process)
+    }
+    guard low < high || steps == 1 else {
+      throw Failure.usage(
+        "--sigma-min \(low.formatted(digits: 4)) must lie below --sigma-max "
+          + "\(high.formatted(digits: 4)).")
+    }
+    return NoiseLevels(
+      schedule, steps: steps, from: high, to: low,
+      process: try Choices.process(options.process, range: min(low, high)...high, beta: beta))
+  }
+
+  /// States from a file, which have to fit the model.
+  private static func initial(_ path: String, _ dimension: Int) throws -> Points {
+    let data = try DataFile.read(path)
+    guard data.points.dimension == dimension else {
+      throw Failure.data(
+        file: path, place: nil,
+        rule: "initial states must have the model's \(dimension) coordinates, "
+          + "found \(data.points.dimension)")
+    }
+    return data.points
+  }
+}

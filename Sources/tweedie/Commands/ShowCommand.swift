@@ -1,0 +1,151 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+import Pictures
+import ReadyModels
+
+/// `tweedie show`: what a file is, in words and as a picture.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Say what a model, data or sample file is; draw it.",
+    discussion: """
+      EXAMPLE
+        tweedie show train-images-idx3-ubyte.gz
+        tweedie show samples.npy -o samples.png
+      """)
+
+  @Argument(help: "A model, data, a folder of PNGs, or a picture made here.")
+  var file: String
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: [.short, .long], help: "A picture of it to write (.png).")
+  var output: String?
+
+  func run() throws {
+    if let output {
+      guard try OutputSet.format(of: output) == .png else {
+        throw Failure.usage("show draws pictures: -o takes a name that ends in .png.")
+      }
+      try OutputSet.check([output], overwrite: common.overwrite)
+    }
+    let facts = try isModel ? showModel() : showData()
+    for fact in facts { common.console.tell("\(fact.key): \(words(fact.value))") }
+    if let output { common.console.tell("wrote \(output)") }
+    common.console.report(
+      facts + (output.map { [JSONMember("outputs", JSONValue([$0]))] } ?? []))
+  }
+
+  private var isModel: Bool {
+    if FileManager.default.fileExists(atPath: file) { return file.hasSuffix(".json") }
+    return ReadyModels.names.contains(file)
+  }
+
+  private func words(_ value: JSONValue) -> String { value.text ?? value.compact }
+
+  // MARK: Models
+
+  private func showModel() throws -> [JSONMember] {
+    let model = try LoadedModel.load(file)
+    if let output {
+      // A picture of a model is a picture of what it draws.
+      let levels = NoiseLevels(
+        steps: 32, from: 160 * max(model.score.deviation, 1e-6),
+        to: 0.004 * max(model.score.deviation, 1e-6))
+      let samples = Samples(seed: common.seed, count: model.image == nil ? 2000 : 64)
+      let start = model.score.matchedStart(
+        at: levels.sigmaMax, samples: samples, workers: common.workers)
+      var run = SamplingRun(
+        from: start, down: levels, by: Heun(), with: model.score, samples: samples,
+        workers: common.workers)
+      while run.advance() { try common.console.checkInterrupt() }
+      try draw(run.result.samples, model.image, model.range, model.name, to: output)
+    }
+    var facts = [
+      JSONMember("model", .string(model.name)),
+      JSONMember("kind", .string(model.summary)),
+      JSONMember("dimension", .integer(model.score.dimension)),
+      JSONMember("deviation", .number(model.score.deviation)),
+    ]
+    facts += describe(model.image, model.range)
+    if let madeBy = model.madeBy { facts.append(JSONMember("madeBy", .string(madeBy))) }
+    facts.append(JSONMember("digest", .string(model.digest)))
+    return facts
+  }
+
+  // MARK: Data
+
+  private func showData() throws -> [JSONMember] {
+    let data = try DataSource.read(file)
+    data.notes.forEach(common.console.note)
+    if let output {
+      try draw(
+        data.points, data.image, data.range, URL(fileURLWithPath: file).lastPathComponent,
+        to: output)
+    }
+    let points = data.points
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for value in points.values {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    let moments = EmpiricalScore(points)
+    var facts = [
+      JSONMember("data", .string(file)),
+      JSONMember("count", .integer(points.count)),
+      JSONMember("dimension", .integer(points.dimension)),
+      JSONMember("lowest", JSONValue(low)),
+      JSONMember("highest", JSONValue(high)),
+      JSONMember("deviation", .number(moments.deviation)),
+    ]
+    if points.dimension <= 8 { facts.append(JSONMember("mean", JSONValue(moments.mean))) }
+    if let columns = data.columns { facts.append(JSONMember("columns", JSONValue(columns))) }
+    facts += describe(data.image, data.range)
+    return facts + (try origin())
+  }
+
+  /// What a file says about how it was made.
+  private func origin() throws -> [JSONMember] {
+    let sidecar = Sidecar.path(beside: file)
+    if FileManager.default.fileExists(atPath: sidecar) {
+      let value = try JSONValue.parse(FileBytes.read(sidecar), file: sidecar)
+      if let command = value["command"] { return [JSONMember("madeBy", command)] }
+    }
+    guard file.lowercased().hasSuffix(".png"), !file.hasSuffix("/") else { return [] }
+    return try PNGImage.read(file).texts.map { JSONMember($0.key, .string($0.text)) }
+  }
+
+  private func describe(_ image: ImageShape?, _ range: ClosedRange<Float>?) -> [JSONMember] {
+    var facts: [JSONMember] = []
+    if let image {
+      facts.append(
+        JSONMember(
+          "image", .string("\(image.width) × \(image.height), \(image.channels) channels")))
+    }
+    if let range {
+      facts.append(
+        JSONMember("range", .array([JSONValue(range.lowerBound), JSONValue(range.upperBound)])))
+    }
+    return facts
+  }
+
+  private func draw(
+    _ points: Points, _ image: ImageShape?, _ range: ClosedRange<Float>?, _ title: String,
+    to path: String
+  ) throws {
+    let shown = image == nil ? points : points.rows(0..<min(points.count, 256))
+    let picture = Drawing.draw(
+      shown, image: image, range: range, title: title, caption: "n = \(points.count)")
+    picture.notes.forEach(common.console.note)
+    var outputs = OutputSet(overwrite: common.overwrite)
+    outputs.metadata = [
+      JSONMember("command", .string(commandLine)),
+      JSONMember("version", .string(Tweedie.version)),
+    ]
+    try outputs.add(picture: picture.raster, to: path)
+    try outputs.commit()
+  }
+}

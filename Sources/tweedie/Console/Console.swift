@@ -1,0 +1,121 @@
+import Dispatch
+import Files
+import Foundation
+import Synchronization
+
+/// Words to the user: results on standard output, everything else on standard error.
+struct Console {
+  /// Whether results are one JSON object.
+  let json: Bool
+  /// Whether only errors are said.
+  let quiet: Bool
+  private let showsProgress: Bool
+  private let interrupt = Interrupt()
+
+  init(json: Bool, quiet: Bool, progress: Bool) {
+    self.json = json
+    self.quiet = quiet
+    showsProgress = progress || (isatty(STDERR_FILENO) == 1 && !quiet)
+  }
+
+  /// One line to standard error, whatever the options.
+  static func say(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Something the user should know, on standard error.
+  func note(_ line: String) {
+    if !quiet { Self.say(line) }
+  }
+
+  /// A line of the result, for people.
+  func tell(_ line: String) {
+    if json { return }
+    if !quiet { print(line) }
+  }
+
+  /// The result, for programs.
+  func report(_ members: [JSONMember]) {
+    if json { print(JSONValue.object(members).compact) }
+  }
+
+  /// Leaves with 130 if the user asked to stop.
+  func checkInterrupt() throws(Failure) {
+    if interrupt.isRequested { throw .interrupted }
+  }
+
+  /// Whether the user asked to stop.
+  var isInterrupted: Bool { interrupt.isRequested }
+
+  /// A line that tells how far a long piece of work is.
+  func progress(_ what: String) -> ProgressLine { ProgressLine(what, isShown: showsProgress) }
+}
+
+/// Ctrl-C: the first asks the work to stop between two steps, the second ends the process.
+struct Interrupt {
+  /// Seen by the handler and by the work.
+  private final class Requests: Sendable {
+    let count = Atomic<Int>(0)
+  }
+
+  private let requests: Requests
+  private let source: any DispatchSourceSignal
+
+  init() {
+    let requests = Requests()
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler {
+      if requests.count.add(1, ordering: .relaxed).oldValue > 0 { exit(130) }
+    }
+    source.resume()
+    self.requests = requests
+  }
+
+  var isRequested: Bool { requests.count.load(ordering: .relaxed) > 0 }
+}
+
+/// One line on standard error, redrawn in place: what, how far, rate and time left.
+struct ProgressLine {
+  private let what: String
+  private let isShown: Bool
+  private let start = ContinuousClock.now
+  private var last: ContinuousClock.Instant?
+
+  init(_ what: String, isShown: Bool) {
+    self.what = what
+    self.isShown = isShown
+  }
+
+  /// Shows `done` of `total`, at most ten times a second.
+  mutating func update(done: Int, total: Int, detail: String = "") {
+    guard isShown else { return }
+    let now = ContinuousClock.now
+    if let last, now - last < .milliseconds(100), done < total { return }
+    last = now
+    let seconds = (now - start).seconds
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let left = rate > 0 ? Double(total - done) / rate : 0
+    let line =
+      "\(what) \(done)/\(total)  \(rate.formatted(digits: 3))/s  "
+      + "\(left.formatted(digits: 2)) s left  \(detail)"
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+  }
+
+  /// Clears the line.
+  func end() {
+    if isShown && last != nil { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+  }
+}
+
+extension Duration {
+  /// The length in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
+
+extension Double {
+  /// The number in `digits` significant digits, without trailing zeros.
+  func formatted(digits: Int) -> String { String(format: "%.\(digits)g", self) }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Files
+import Foundation
+
+/// What ends a command other than success, with its exit code.
+enum Failure: Error {
+  /// The words of the command do not go together. Exit code 64.
+  case usage(String)
+  /// The input breaks a rule: the file, the place in it, the rule. Exit code 65.
+  case data(file: String, place: String?, rule: String)
+  /// The run went wrong. Exit code 1.
+  case run(String)
+  /// The user stopped it. Exit code 130.
+  case interrupted
+
+  var exitCode: Int32 {
+    switch self {
+    case .usage: 64
+    case .data: 65
+    case .run: 1
+    case .interrupted: 130
+    }
+  }
+
+  var message: String {
+    switch self {
+    case .usage(let sentence), .run(let sentence): sentence
+    case .data(let file, let place, let rule):
+      FileError(.badData, file: file, place: place, rule: rule).message
+    case .interrupted: "Interrupted: nothing was written."
+    }
+  }
+
+  /// Says what went wrong in one sentence, as JSON too where that was asked for, and leaves.
+  static func exit(with error: any Error) -> Never {
+    switch error {
+    case let error as FileError:
+      report(error.message, file: error.file, place: error.place)
+      Foundation.exit(error.exitCode)
+    case let failure as Failure:
+      if case .data(let file, let place, _) = failure {
+        report(failure.message, file: file, place: place)
+      } else {
+        report(failure.message)
+      }
+      Foundation.exit(failure.exitCode)
+    default:
+      // Help, version, and words the parser did not take.
+      let code = Tweedie.exitCode(for: error)
+      if code == .success { Tweedie.exit(withError: error) }
+      report(sentence(Tweedie.message(for: error)))
+      Foundation.exit(code.rawValue)
+    }
+  }
+
+  /// The parser's message as one sentence, with the way to more.
+  private static func sentence(_ message: String) -> String {
+    let words = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let isClosed = words.hasSuffix(".") || words.hasSuffix("?")
+    return words + (isClosed ? "" : ".") + " See tweedie --help."
+  }
+
+  /// The parser may have failed before it knew; the word itself tells.
+  private static var wantsJSON: Bool { CommandLine.arguments.contains("--json") }
+
+  private static func report(_ message: String, file: String? = nil, place: String? = nil) {
+    if wantsJSON { printFailure(message, file: file, place: place) }
+    Console.say("tweedie: \(message)")
+  }
+
+  private static func printFailure(_ message: String, file: String?, place: String?) {
+    let error = JSONValue.object([
+      JSONMember("message", .string(message)),
+      JSONMember("file", file.map { .string($0) } ?? .null),
+      JSONMember("place", place.map { .string($0) } ?? .null),
+    ])
+    print(JSONValue.object([JSONMember("error", error)]).compact)
+  }
+}

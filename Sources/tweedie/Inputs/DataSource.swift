@@ -1,0 +1,50 @@
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// Data by the word for it: a file, a folder of pictures, or toy:NAME[:COUNT[:SEED]].
+struct DataSource {
+  let points: Points
+  let image: ImageShape?
+  let range: ClosedRange<Float>?
+  let notes: [String]
+  let columns: [String]?
+
+  /// Points of a toy that is named without a count.
+  static let defaultToyCount = 2000
+
+  /// Reads data; bytes of pictures are mapped to `range`.
+  static func read(_ word: String, range: ClosedRange<Float> = -1...1) throws -> DataSource {
+    if word.hasPrefix("toy:") { return try toy(word) }
+    let file = try DataFile.read(word, range: range)
+    return DataSource(
+      points: file.points, image: file.image, range: file.range, notes: file.notes,
+      columns: file.columns)
+  }
+
+  private static func toy(_ word: String) throws -> DataSource {
+    let parts = word.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
+    let numbers = parts.dropFirst().map { UInt64($0) }
+    guard let name = parts.first, numbers.count <= 2, numbers.allSatisfy({ $0 != nil }) else {
+      throw Failure.usage("A toy is named toy:NAME[:COUNT[:SEED]], not \(word).")
+    }
+    let count = numbers.first.flatMap { $0 } ?? UInt64(defaultToyCount)
+    guard (1...100_000_000).contains(count) else {
+      throw Failure.usage("A toy has 1 to 100000000 points, not \(count).")
+    }
+    let seed = numbers.dropFirst().first.flatMap { $0 } ?? 0
+    let toy = try namedToy(String(name))
+    return DataSource(
+      points: toy.draws(Samples(seed: seed, count: Int(count))),
+      image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
+      range: toy.image == nil ? nil : -1...1, notes: [], columns: nil)
+  }
+
+  static func namedToy(_ name: String) throws -> Toy {
+    guard let toy = Toy.named(name) else {
+      throw Choices.unknown("toy", name, Toy.all.map(\.name))
+    }
+    return toy
+  }
+}

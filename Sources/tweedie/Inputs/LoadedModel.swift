@@ -1,0 +1,158 @@
+import Arrays
+import Diffusion
+import Files
+import Foundation
+import ReadyModels
+
+/// A model by the word for it, ready to evaluate.
+struct LoadedModel {
+  /// A name for titles and files.
+  let name: String
+  let score: any MomentScore
+  let image: ImageShape?
+  /// What black and white are in data units.
+  let range: ClosedRange<Float>?
+  /// SHA-256 of the description.
+  let digest: String
+  /// What it is, in words.
+  let summary: String
+  let madeBy: String?
+
+  /// A description by path or by name, or the exact score of a toy.
+  ///
+  /// A word is a path if a file is there, else a ready model, else toy:NAME.
+  static func load(_ word: String) throws -> LoadedModel {
+    if word.hasPrefix("toy:") { return try toy(word) }
+    if FileManager.default.fileExists(atPath: word) {
+      if word.hasSuffix(".safetensors") {
+        throw Failure.data(
+          file: word, place: nil,
+          rule: "a model of weights alone cannot be sampled; name the .json that describes it")
+      }
+      return try LoadedModel(FileBytes.read(word), path: word, word: word)
+    }
+    if let ready = ReadyModels.bytes(named: word) {
+      return try LoadedModel(ready, path: word, word: word)
+    }
+    let looksLikePath = word.contains("/") || word.contains(".")
+    let hint = looksLikePath ? "" : "; ready models: \(ReadyModels.names.joined(separator: ", "))"
+    throw FileError(.notFound, file: word, rule: "there is no such model file\(hint)")
+  }
+
+  private static func toy(_ word: String) throws -> LoadedModel {
+    let toy = try DataSource.namedToy(String(word.dropFirst("toy:".count)))
+    return LoadedModel(
+      name: toy.name, score: toy.score,
+      image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
+      range: toy.image == nil ? nil : -1...1, digest: SHA256.digest(of: Array(word.utf8)),
+      summary: "exact score of the toy \(toy.name): \(toy.summary)", madeBy: nil)
+  }
+
+  private init(
+    name: String, score: any MomentScore, image: ImageShape?, range: ClosedRange<Float>?,
+    digest: String, summary: String, madeBy: String?
+  ) {
+    self.name = name
+    self.score = score
+    self.image = image
+    self.range = range
+    self.digest = digest
+    self.summary = summary
+    self.madeBy = madeBy
+  }
+
+  private init(_ bytes: [UInt8], path: String, word: String) throws {
+    let description = try ModelDescription.parse(bytes, file: path)
+    let file = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
+    name = description.name ?? file
+    digest = SHA256.digest(of: bytes)
+    madeBy = description.madeBy
+    switch description.kind {
+    case .gaussian(let gaussian):
+      let covariance = try Covariance(gaussian.covariance, gaussian.mean.count, path, "covariance")
+      score = GaussianScore(mean: gaussian.mean, covariance: covariance)
+      summary = "a Gaussian in \(gaussian.mean.count) dimensions"
+      (image, range) = (description.image, description.range)
+    case .mixture(let components):
+      score = MixtureScore(
+        try components.enumerated().map { index, component in
+          MixtureScore.Component(
+            weight: component.weight, mean: component.mean,
+            covariance: try Covariance(
+              component.covariance, component.mean.count, path, "components[\(index)].covariance"))
+        })
+      summary = "a mixture of \(components.count) Gaussians in \(score.dimension) dimensions"
+      (image, range) = (description.image, description.range)
+    case .neighbors(let neighbors):
+      let data = try DataSource.read(
+        neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1)
+      (image, range) = (description.image ?? data.image, description.range ?? data.range)
+      score = Self.score(neighbors, data.points)
+      summary = Self.summary(neighbors, data.points)
+    }
+    if let image, image.dimension != score.dimension {
+      throw Failure.data(
+        file: path, place: "key \"image\"",
+        rule: "width × height × channels must be the dimension \(score.dimension), "
+          + "found \(image.dimension)")
+    }
+  }
+
+  private static func score(
+    _ description: NeighborsDescription, _ points: Points
+  ) -> any MomentScore {
+    let exact = EmpiricalScore(points)
+    switch description.neighbors {
+    case .all where description.smoothing == 0: return exact
+    case .all:
+      return NearestNeighborScore(
+        exact, smoothing: description.smoothing, shifts: description.shifts)
+    case .nearest(let count):
+      return NearestNeighborScore(
+        exact, smoothing: description.smoothing, shifts: description.shifts,
+        neighbors: .nearest(count, remainder: description.remainder))
+    }
+  }
+
+  private static func summary(_ description: NeighborsDescription, _ points: Points) -> String {
+    let among =
+      switch description.neighbors {
+      case .all: "all of them"
+      case .nearest(let count): "the \(count) nearest and \(description.remainder) others"
+      }
+    return "smoothed nearest neighbours: \(points.count) points in \(points.dimension) dimensions, "
+      + "smoothing \(description.smoothing.formatted(digits: 3)), \(description.shifts) shifts, "
+      + "softmax over \(among)"
+  }
+}
+
+extension Covariance {
+  /// A covariance as a description has it.
+  init(
+    _ description: CovarianceDescription, _ dimension: Int, _ path: String, _ key: String
+  ) throws {
+    switch description {
+    case .isotropic(let variance): self = .isotropic(variance, dimension: dimension)
+    case .diagonal(let variances): self = .diagonal(variances)
+    case .full(let rows):
+      let matrix = Matrix(rows: dimension, columns: dimension, values: rows.flatMap { $0 })
+      guard let covariance = Covariance.full(matrix) else {
+        throw Failure.data(
+          file: path, place: "key \"\(key)\"",
+          rule: "a covariance must have no negative eigenvalue")
+      }
+      self = covariance
+    case .lowRank(let directions, let variances, let rest):
+      let matrix = Matrix(
+        rows: directions.count, columns: dimension, values: directions.flatMap { $0 })
+      guard
+        let covariance = Covariance.lowRank(
+          directions: matrix, variances: variances, rest: rest)
+      else {
+        throw Failure.data(
+          file: path, place: "key \"directions\"", rule: "directions must be orthonormal")
+      }
+      self = covariance
+    }
+  }
+}

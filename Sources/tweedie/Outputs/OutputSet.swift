@@ -1,0 +1,106 @@
+import Arrays
+import Files
+import Foundation
+import Pictures
+
+/// The files a command writes: all of them or none, each saying what made it.
+struct OutputSet {
+  /// What an output says of itself, in order.
+  var metadata: [JSONMember] = []
+  private var files: AtomicFile
+  private let overwrite: Bool
+  private(set) var paths: [String] = []
+
+  /// A file's format, by the end of its name.
+  enum Format { case png, npy, csv, tsv }
+
+  init(overwrite: Bool, createParents: Bool = false) {
+    self.overwrite = overwrite
+    files = AtomicFile(overwrite: overwrite, createParents: createParents)
+  }
+
+  /// The format a path asks for, checked before the work begins.
+  static func format(of path: String) throws -> Format {
+    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    case "png": return .png
+    case "npy": return .npy
+    case "csv": return .csv
+    case "tsv": return .tsv
+    default:
+      throw Failure.usage("An output ends in .png, .npy, .csv or .tsv, which \(path) does not.")
+    }
+  }
+
+  /// Whether all of these could be written, said before the work rather than after it.
+  static func check(_ paths: [String], overwrite: Bool, createParents: Bool = false) throws {
+    for path in paths {
+      try AtomicFile.check(path, overwrite: overwrite, createParents: createParents)
+      if try format(of: path) != .png {
+        try AtomicFile.check(
+          Sidecar.path(beside: path), overwrite: overwrite, createParents: createParents)
+      }
+    }
+    if let twice = paths.first(where: { path in paths.filter { $0 == path }.count > 1 }) {
+      throw Failure.usage("The output \(twice) is named twice.")
+    }
+  }
+
+  /// Stages rows of numbers, with a JSON file beside them.
+  mutating func add(array points: Points, to path: String) throws {
+    switch try Self.format(of: path) {
+    case .npy: try files.stage(NPY.encode(points), for: path)
+    case .csv: try files.stage(CSV.encode(points), for: path)
+    case .tsv:
+      let text = String(decoding: CSV.encode(points), as: UTF8.self)
+      try files.stage(Array(text.replacingOccurrences(of: ",", with: "\t").utf8), for: path)
+    case .png: throw Failure.usage("\(path) is a picture; numbers go to .npy or .csv.")
+    }
+    paths.append(path)
+    try files.stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
+  }
+
+  /// Stages one number a row.
+  mutating func add(column values: [Float], to path: String) throws {
+    if try Self.format(of: path) == .npy {
+      paths.append(path)
+      try files.stage(NPY.encode(column: values), for: path)
+      try files.stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
+    } else {
+      try add(array: Points(count: values.count, dimension: 1, values: values), to: path)
+    }
+  }
+
+  /// Stages a picture, with the metadata in its text chunks.
+  mutating func add(picture raster: Raster, to path: String) throws {
+    let texts = metadata.map { member in
+      let text: String
+      if case .string(let words) = member.value {
+        text = words
+      } else {
+        text = member.value.compact
+      }
+      return (Self.keyword(member.key), text)
+    }
+    try files.stage(
+      encodePNG(raster, texts: [("Software", "tweedie \(Tweedie.version)")] + texts), for: path)
+    paths.append(path)
+  }
+
+  /// Stages bytes as they are.
+  mutating func add(bytes: [UInt8], to path: String) throws {
+    try files.stage(bytes, for: path)
+    paths.append(path)
+  }
+
+  /// Puts every staged file in its place.
+  mutating func commit() throws { try files.commit() }
+
+  /// The registered words of PNG where there is one.
+  private static func keyword(_ key: String) -> String {
+    switch key {
+    case "command": "Comment"
+    case "name": "Title"
+    default: key
+    }
+  }
+}
