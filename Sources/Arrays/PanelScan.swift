@@ -73,9 +73,8 @@ final class PanelScan {
   /// Scans the cloud for every row of `x` and calls `finish(worker, panel, gathered)` with what
   /// its segments gathered; calls for different panels may run at once.
   ///
-  /// - Parameters:
-  ///   - weigh: 1/σ² of a row, and how far below the best a logit times σ² may lie and still
-  ///     count; without it the nearest points are gathered instead of a softmax.
+  /// `weigh` gives 1/σ² of a row, and how far below the best a logit times σ² may lie and still
+  /// count; without it the nearest points are gathered instead of a softmax.
   func run(
     _ x: Points, in cloud: PointCloud, weigh: (@Sendable (Int) -> (Float, Float))?,
     finish: @Sendable (Int, Panel, UnsafePointer<kernels_panel>) -> Void

@@ -52,9 +52,12 @@ extension PointCloud {
   /// - Parameters:
   ///   - x: Queries, B × d.
   ///   - chosen: Data rows, `logWeights.count` a query.
+  ///   - logWeights: log w, of the chosen points in their order; the same for every query.
   ///   - shifts: e_m, M rows of d a query: (B M) × d.
-  ///   - scale: a.
+  ///   - scale: a, for all queries or one each.
+  ///   - sigma: The width, for all queries or one each.
   ///   - means: The averages, B × d.
+  ///   - workers: The threads to use.
   public func shiftedMean(
     at x: Points, over chosen: [Int32], logWeights: [Double], shifts: Points,
     scale: PerRow<Double>, sigma: PerRow<Double>, into means: inout Points, workers: Workers

@@ -23,6 +23,7 @@ extension PointCloud {
   ///   - x: Queries, B × d.
   ///   - sigma: The width, for all rows or one a row.
   ///   - means: The averages, B × d.
+  ///   - scratch: Memory made for this cloud.
   public func softmaxMean(
     at x: Points, sigma: PerRow<Double>, into means: inout Points, scratch: SoftmaxScratch
   ) {

@@ -15,8 +15,11 @@ extension Points {
   ///
   /// - Parameters:
   ///   - a: Coefficient of these points.
-  ///   - b: Coefficient of `y`, of the same shape.
-  ///   - c: Coefficient of `z`, of the same shape.
+  ///   - b: Coefficient of `y`.
+  ///   - y: Points of this shape.
+  ///   - c: Coefficient of `z`.
+  ///   - z: Points of this shape.
+  ///   - workers: The threads to use.
   public mutating func combine(
     _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points,
     workers: Workers = .all

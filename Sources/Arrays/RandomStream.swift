@@ -23,6 +23,7 @@ public struct RandomStream: Sendable, Equatable {
   ///   - points: Rows to fill, as many as `samples`.
   ///   - samples: Index of each row's sample, below 2⁵⁶.
   ///   - draw: Which of the sample's rows of numbers.
+  ///   - workers: The threads to use.
   public func fillNormals(
     _ points: inout Points, samples: [UInt64], draw: UInt32, workers: Workers = .all
   ) {

@@ -10,6 +10,7 @@
 /// - Reference: Ho et al. 2020, <https://arxiv.org/abs/2006.11239>; Song et al. 2021, equation
 ///   16, <https://arxiv.org/abs/2010.02502>.
 public struct Ancestral: Sampler {
+  /// Name, order, cost and source.
   public static let facts = SamplerFacts(
     name: "ancestral", order: 1, evaluationsPerStep: 1, stochastic: true, adaptive: false,
     summary: "flow step below the next level and noise back up; DDPM at eta = 1, DDIM at 0",
@@ -24,6 +25,7 @@ public struct Ancestral: Sampler {
     self.eta = eta
   }
 
+  /// One step of the formula above.
   public func step(
     _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
   ) {

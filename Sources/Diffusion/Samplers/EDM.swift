@@ -10,10 +10,12 @@ import Arrays
 /// - Order: 2 without churn. Two evaluations a step, one where the step ends at σ = 0.
 /// - Reference: Karras et al. 2022, algorithm 2, <https://arxiv.org/abs/2206.00364>.
 public struct EDM: Sampler {
+  /// Name, order, cost and source.
   public static let facts = SamplerFacts(
     name: "edm", order: 2, evaluationsPerStep: 2, stochastic: true, adaptive: false,
     summary: "Heun with noise added back before each step (churn)",
     reference: "Karras et al. 2022, algorithm 2, https://arxiv.org/abs/2206.00364")
+  /// Batches of scratch points that a step uses.
   public static let scratchCount = 2
 
   /// S_churn: how much noise is added back in all; 0 is Heun.
@@ -37,6 +39,7 @@ public struct EDM: Sampler {
     self.steps = steps
   }
 
+  /// One step of the formula above.
   public func step(
     _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
   ) {

@@ -7,6 +7,7 @@
 /// - Order: 1. One evaluation a step.
 /// - Reference: Song et al. 2021, <https://arxiv.org/abs/2010.02502>.
 public struct Euler: Sampler {
+  /// Name, order, cost and source.
   public static let facts = SamplerFacts(
     name: "euler", order: 1, evaluationsPerStep: 1, stochastic: false, adaptive: false,
     summary: "Euler's method for the probability flow; DDIM with eta = 0",
@@ -15,6 +16,7 @@ public struct Euler: Sampler {
   /// The method.
   public init() {}
 
+  /// One step of the formula above.
   public func step(
     _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
   ) {

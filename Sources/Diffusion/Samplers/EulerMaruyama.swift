@@ -5,6 +5,7 @@
 /// - Order: 1 in law, ½ along paths. One evaluation a step.
 /// - Reference: Song et al. 2021, <https://arxiv.org/abs/2011.13456>.
 public struct EulerMaruyama: Sampler {
+  /// Name, order, cost and source.
   public static let facts = SamplerFacts(
     name: "euler-maruyama", order: 1, evaluationsPerStep: 1, stochastic: true, adaptive: false,
     summary: "Euler's method for the reverse SDE of the noise process",
@@ -13,6 +14,7 @@ public struct EulerMaruyama: Sampler {
   /// The method.
   public init() {}
 
+  /// One step of the formula above.
   public func step(
     _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
   ) {

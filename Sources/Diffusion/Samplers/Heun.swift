@@ -8,15 +8,18 @@ import Arrays
 /// - Order: 2. Two evaluations a step, one where the step ends at σ = 0.
 /// - Reference: Karras et al. 2022, algorithm 1, <https://arxiv.org/abs/2206.00364>.
 public struct Heun: Sampler {
+  /// Name, order, cost and source.
   public static let facts = SamplerFacts(
     name: "heun", order: 2, evaluationsPerStep: 2, stochastic: false, adaptive: false,
     summary: "Euler step, then the trapezoid rule; the deterministic sampler of EDM",
     reference: "Karras et al. 2022, algorithm 1, https://arxiv.org/abs/2206.00364")
+  /// Batches of scratch points that a step uses.
   public static let scratchCount = 2
 
   /// The method.
   public init() {}
 
+  /// One step of the formula above.
   public func step(
     _ walk: inout Walk, from level: Level, to next: Level, with score: some Score
   ) {

@@ -142,6 +142,7 @@ public struct IndependentIncrements: Increments {
   /// The noise of every sampler unless another is given.
   public init() {}
 
+  /// Row r gets the numbers of its sample and this step.
   public func fill(
     _ normals: inout Points, for samples: Samples, step: Int, from level: Level, to next: Level,
     workers: Workers

@@ -61,6 +61,7 @@ public struct SamplingRun {
   ///   - score: The model.
   ///   - samples: Whose rows these are; as many as rows.
   ///   - increments: Where the steps' noise comes from.
+  ///   - workers: The threads to use.
   public init(
     from start: Points, down levels: NoiseLevels, by method: some Sampler, with score: some Score,
     samples: Samples, increments: any Increments = IndependentIncrements(),

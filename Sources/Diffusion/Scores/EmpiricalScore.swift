@@ -15,10 +15,13 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
 
   init(_ cloud: PointCloud) { self.cloud = cloud }
 
+  /// The number of coordinates, d.
   public var dimension: Int { cloud.dimension }
   /// N.
   public var count: Int { cloud.count }
+  /// E[x₀], d numbers.
   public var mean: [Double] { cloud.mean }
+  /// tr Cov[x₀].
   public var totalVariance: Double { cloud.totalVariance }
 
   private final class Memory {
@@ -30,12 +33,14 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
     workspace.memory { Memory(.init(for: cloud, workers: workspace.workers)) }.scratch
   }
 
+  /// E[x₀ | x] of each row, by the formula above.
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
     cloud.softmaxMean(at: x, sigma: noise, into: &clean, scratch: scratch(workspace))
   }
 
+  /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     let logMeans = cloud.softmaxDensity(at: x, sigma: noise, scratch: scratch(workspace)).logMean
     return logMeans.enumerated().map { row, logMean in
@@ -43,11 +48,13 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
     }
   }
 
+  /// tr J_D of each row.
   public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     let spreads = cloud.softmaxDensity(at: x, sigma: noise, scratch: scratch(workspace)).spread
     return spreads.enumerated().map { row, spread in spread / (noise[row] * noise[row]) }
   }
 
+  /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     var points = samples.normals(dimension: dimension, for: .start, workers: workers)
     let stream = RandomStream(seed: samples.seed, for: .combination)

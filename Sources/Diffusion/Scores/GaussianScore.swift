@@ -6,6 +6,7 @@ public import Arrays
 ///
 /// Its probability flow is known in closed form, which makes it the measure of every sampler.
 public struct GaussianScore: DensityScore, MomentScore, ReverseTransitionScore {
+  /// E[x₀], d numbers.
   public let mean: [Double]
   /// V.
   public let covariance: Covariance
@@ -18,27 +19,34 @@ public struct GaussianScore: DensityScore, MomentScore, ReverseTransitionScore {
     mixture = MixtureScore([.init(weight: 1, mean: mean, covariance: covariance)])
   }
 
+  /// The number of coordinates, d.
   public var dimension: Int { mean.count }
+  /// tr Cov[x₀].
   public var totalVariance: Double { covariance.trace }
 
+  /// E[x₀ | x] of each row, by the formula above.
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
     mixture.denoise(x, at: noise, into: &clean, in: workspace)
   }
 
+  /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     mixture.logDensity(x, at: noise, in: workspace)
   }
 
+  /// tr J_D of each row.
   public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     mixture.jacobianTrace(x, at: noise, in: workspace)
   }
 
+  /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     mixture.matchedStart(at: sigma, samples: samples, workers: workers)
   }
 
+  /// Replaces each row, at σ, by a draw of the same path at σ′.
   public func reverseTransition(
     _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
   ) {

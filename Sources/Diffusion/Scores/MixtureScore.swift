@@ -28,7 +28,9 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
 
   /// The components, their weights summing to one.
   public let components: [Component]
+  /// E[x₀], d numbers.
   public let mean: [Double]
+  /// tr Cov[x₀].
   public let totalVariance: Double
   private let packed: PackedMixture
 
@@ -61,6 +63,7 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
     }
   }
 
+  /// The number of coordinates, d.
   public var dimension: Int { packed.dimension }
 
   /// Kernel memory of this kind of score.
@@ -74,6 +77,7 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       .scratch
   }
 
+  /// E[x₀ | x] of each row, by the formula above.
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
@@ -81,11 +85,13 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       x, at: noise, into: &clean, scratch: scratch(workspace), workers: workspace.workers)
   }
 
+  /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
       .logDensity
   }
 
+  /// tr J_D of each row.
   public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers).trace
   }
@@ -108,6 +114,7 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       ?? .isotropic(totalVariance / Double(dimension), dimension: dimension)
   }
 
+  /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     gaussianDraws(
       mean: mean, covariance: covariance, noise: sigma, samples: samples, purpose: .start)

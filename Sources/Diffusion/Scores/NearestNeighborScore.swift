@@ -69,14 +69,19 @@ public struct NearestNeighborScore: MomentScore {
     }
   }
 
+  /// The number of coordinates, d.
   public var dimension: Int { exact.dimension }
+  /// E[x₀], d numbers.
   public var mean: [Double] { exact.mean }
+  /// tr Cov[x₀].
   public var totalVariance: Double { exact.totalVariance }
 
+  /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     exact.matchedStart(at: sigma, samples: samples, workers: workers)
   }
 
+  /// E[x₀ | x] of each row, by the formula above.
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {

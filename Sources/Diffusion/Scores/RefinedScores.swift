@@ -37,6 +37,7 @@ public protocol ReverseTransitionScore: Score {
   ///   - sigma: Where the states are.
   ///   - next: Where they go, 0 ≤ σ′ < σ.
   ///   - draw: Which of the samples' random numbers to use.
+  ///   - workspace: Memory, threads and the samples that the rows belong to.
   func reverseTransition(
     _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace)
 }
