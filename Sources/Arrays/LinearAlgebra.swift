@@ -49,6 +49,17 @@ public struct Matrix: Sendable, Equatable {
     return product
   }
 
+  /// self += left · right.
+  public mutating func addProduct(of left: Matrix, _ right: Matrix) {
+    precondition(left.columns == right.rows, "Inner dimensions of a product agree.")
+    precondition(rows == left.rows && columns == right.columns, "A sum keeps its shape.")
+    useOneThread()
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns),
+      Int32(left.columns), 1, left.values, Int32(max(1, left.columns)), right.values,
+      Int32(max(1, columns)), 1, &values, Int32(max(1, columns)))
+  }
+
   /// self += factor · Xᵀ X for the rows of `x`; the matrix stays symmetric.
   public mutating func addGram(of x: Matrix, factor: Double = 1) {
     precondition(rows == columns && x.columns == rows, "Xᵀ X has as many rows as X has columns.")

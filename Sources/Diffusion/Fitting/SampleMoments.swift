@@ -1,0 +1,100 @@
+import Arrays
+
+/// Mean and covariance of data, in Double, with what Ledoit and Wolf need beside them.
+///
+/// Sums run over differences from the first point and then from the mean: a data set far from the
+/// origin loses nothing, and equal numbers give a variance of exactly zero.
+struct SampleMoments: Sendable {
+  /// The number of points, N.
+  let count: Int
+  /// x̄, d numbers.
+  let mean: [Double]
+  /// S_jj = (1/N) Σ_i (x_ij − x̄_j)².
+  let variances: [Double]
+  /// S = (1/N) Σ_i (x_i − x̄)(x_i − x̄)ᵀ, d × d; nil unless asked for.
+  let covariance: Matrix?
+  /// (1/N) Σ_i ‖x_i − x̄‖⁴.
+  let meanFourthPower: Double
+
+  /// tr S/d.
+  var meanVariance: Double { variances.reduce(0, +) / Double(variances.count) }
+
+  /// Numbers of a block of rows that is in work at a time.
+  private static let blockSize = 1 << 20
+  /// Numbers that the partial sums of all groups may hold together.
+  private static let partialSize = 1 << 26
+
+  /// The moments of `data`, N × d, N ≥ 1, finite.
+  init(_ data: Points, covariance isWanted: Bool, workers: Workers) {
+    let (n, d) = (data.count, data.dimension)
+    precondition(n > 0, "Moments need at least one point.")
+    let origin = data.row(0).map(Double.init)
+    let size = isWanted ? d * d : d
+    let groups = rowGroups(of: n, most: max(2, min(16, Self.partialSize / size)), least: 256)
+
+    let offsets = workers.results(of: groups.count) { group in
+      var sums = [Double](repeating: 0, count: d)
+      for row in groups[group] {
+        let at = row * d
+        for j in 0..<d { sums[j] += Double(data.values[at + j]) - origin[j] }
+      }
+      return sums
+    }
+    let offset = total(offsets).map { $0 / Double(n) }
+    let center = zip(origin, offset).map { $0 + $1 }
+
+    let parts = workers.results(of: groups.count) { group in
+      Partial(data, groups[group], origin: origin, offset: offset, matrix: isWanted)
+    }
+    count = n
+    mean = center
+    variances = total(parts.map(\.squares)).map { $0 / Double(n) }
+    meanFourthPower = parts.reduce(0) { $0 + $1.fourth } / Double(n)
+    covariance =
+      isWanted
+      ? Matrix(rows: d, columns: d, values: total(parts.map(\.gram)).map { $0 / Double(n) }) : nil
+  }
+
+  /// The sums of one group of rows.
+  private struct Partial: Sendable {
+    var squares: [Double]
+    var fourth = 0.0
+    var gram: [Double] = []
+
+    init(
+      _ data: Points, _ rows: Range<Int>, origin: [Double], offset: [Double], matrix: Bool
+    ) {
+      let d = data.dimension
+      squares = [Double](repeating: 0, count: d)
+      var gram = Matrix(rows: matrix ? d : 0, columns: matrix ? d : 0)
+      let size = max(1, blockSize / d)
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
+        let block = first..<min(rows.upperBound, first + size)
+        var centered = [Double](repeating: 0, count: block.count * d)
+        for (index, row) in block.enumerated() {
+          var norm = 0.0
+          for j in 0..<d {
+            let away = Double(data.values[row * d + j]) - origin[j] - offset[j]
+            centered[index * d + j] = away
+            squares[j] += away * away
+            norm += away * away
+          }
+          fourth += norm * norm
+        }
+        if matrix {
+          gram.addGram(of: Matrix(rows: block.count, columns: d, values: centered))
+        }
+      }
+      self.gram = gram.values
+    }
+  }
+}
+
+/// Sums of arrays of one length, in order.
+func total(_ parts: [[Double]]) -> [Double] {
+  var sums = parts[0]
+  for part in parts.dropFirst() {
+    for index in sums.indices { sums[index] += part[index] }
+  }
+  return sums
+}
