@@ -131,6 +131,51 @@ enum Choices {
     return quantity
   }
 
+  // MARK: Fits
+
+  static func gaussianKind(_ name: String, rank: Int?) throws -> GaussianFit.Kind {
+    if rank != nil && name != "low-rank" {
+      throw Failure.usage("--rank belongs to --covariance low-rank, not to \(name).")
+    }
+    switch name {
+    case "full": return .full
+    case "diagonal": return .diagonal
+    case "isotropic": return .isotropic
+    case "low-rank": return rank.map { .lowRank($0) } ?? .lowRankHolding(0.95)
+    default:
+      throw unknown("covariance", name, ["full", "diagonal", "isotropic", "low-rank"])
+    }
+  }
+
+  static func mixtureKind(_ name: String) throws -> MixtureFit.Kind {
+    guard let kind = MixtureFit.Kind(rawValue: name) else {
+      throw unknown("covariance", name, MixtureFit.Kind.allCases.map(\.rawValue))
+    }
+    return kind
+  }
+
+  /// The points of a softmax; nil leaves the choice to the rule.
+  static func neighbors(
+    _ word: String?, remainder: Int?
+  ) throws -> NearestNeighborScore.Neighbors? {
+    guard let word else {
+      if remainder != nil {
+        throw Failure.usage("--remainder goes with --neighbors K, the number of nearest points.")
+      }
+      return nil
+    }
+    if word == "all" {
+      if remainder != nil {
+        throw Failure.usage("--remainder does not go with --neighbors all.")
+      }
+      return .all
+    }
+    guard let count = Int(word), count >= 1 else {
+      throw Failure.usage("--neighbors takes all or a number of at least 1, not \(word).")
+    }
+    return .nearest(count, remainder: remainder ?? 0)
+  }
+
   // MARK: Numbers
 
   /// "low,high" as a range.

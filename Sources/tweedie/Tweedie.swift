@@ -16,7 +16,7 @@ struct Tweedie: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      SampleCommand.self, ScoreCommand.self, ToyCommand.self, ShowCommand.self,
+      SampleCommand.self, FitCommand.self, ScoreCommand.self, ToyCommand.self, ShowCommand.self,
       ListCommand.self,
     ])
 

@@ -23,7 +23,8 @@ import Testing
     ModelDescription(
       kind: .neighbors(
         NeighborsDescription(
-          data: "train.gz", smoothing: 3, shifts: 4, neighbors: .nearest(32), remainder: 256, exactAbove: 1.1)),
+          data: "train.gz", smoothing: 3, shifts: 4, neighbors: .nearest(32), remainder: 256,
+          exactAbove: 1.1)),
       image: ImageShape(width: 28, height: 28, channels: 1), range: 0...1),
     ModelDescription(kind: .neighbors(NeighborsDescription(data: "toy:rings", smoothing: 0.1))),
   ]

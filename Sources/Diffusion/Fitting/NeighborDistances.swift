@@ -13,6 +13,8 @@ import Arrays
 struct NeighborDistances: Sendable {
   /// ‖x_i − x_j‖ to the nearest distinct point, of the points looked at that have one; rising.
   let nearest: [Double]
+  /// ‖x_i − x_j‖² to the distinct points nearby, rising, of every point looked at.
+  let squares: [[Double]]
   /// τ_i of the same points, rising; infinite where no shift leaves.
   let critical: [Double]
 
@@ -41,21 +43,22 @@ struct NeighborDistances: Sendable {
       let own = cloud.point(rows[index])
       let noise = stream.normals(
         count: shifts, dimension: d, first: (1 << 33) + 1 + UInt64(rows[index] * shifts))
-      var (closest, critical) = (Double.infinity, Double.infinity)
+      var (squares, critical) = ([Double](), Double.infinity)
       for neighbor in neighbors[index * wanted..<(index + 1) * wanted] {
         let away = zip(cloud.point(Int(neighbor)), own).map { $0 - $1 }
         let square = away.reduce(0) { $0 + $1 * $1 }
         // The point itself, or a copy of it.
         guard square > 0 else { continue }
-        closest = min(closest, square.squareRoot())
+        squares.append(square)
         for shift in 0..<shifts {
           let along = zip(noise.row(shift), away).reduce(0) { $0 + Double($1.0) * $1.1 }
           if along > 0 { critical = min(critical, square / (2 * along)) }
         }
       }
-      return (closest, critical)
+      return (squares, critical)
     }
-    var distances = measured.map(\.0)
+    squares = measured.map(\.0)
+    var distances = squares.map { $0.first?.squareRoot() ?? .infinity }
     for index in distances.indices.filter({ distances[$0] == .infinity }).prefix(Self.scans) {
       let squares = cloud.squaredDistances(to: points, row: index)
       // A point read back from the cloud is itself to Float32's rounding.
@@ -65,6 +68,17 @@ struct NeighborDistances: Sendable {
     let distinct = distances.indices.filter { distances[$0] < .infinity }
     nearest = distinct.map { distances[$0] }.sorted()
     critical = distinct.map { measured[$0].1 }.sorted()
+  }
+
+  /// The noise below which the K nearest points hold all but `share` of the softmax at the median
+  /// data point: each of the N others weighs at most e^(−(r_K² − r_1²)/2σ²) of the nearest, r_1 …
+  /// r_K being the distances; nil where the nearest are equally far.
+  func decidedBelow(nearest count: Int, of total: Int, share: Double) -> Double? {
+    let gaps = squares.compactMap { squares in
+      squares.first.map { squares[min(count, squares.count) - 1] - $0 }
+    }
+    guard let gap = quantile(0.5, of: gaps.sorted()), gap > 0 else { return nil }
+    return (gap / (2 * log(Double(total) / share))).squareRoot()
   }
 
   /// The share of data points that hold on to a sample at smoothing τ.

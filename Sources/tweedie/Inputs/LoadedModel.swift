@@ -106,11 +106,13 @@ struct LoadedModel {
     case .all where description.smoothing == 0: return exact
     case .all:
       return NearestNeighborScore(
-        exact, smoothing: description.smoothing, shifts: description.shifts)
+        exact, smoothing: description.smoothing, shifts: description.shifts,
+        exactAbove: description.exactAbove ?? .infinity)
     case .nearest(let count):
       return NearestNeighborScore(
         exact, smoothing: description.smoothing, shifts: description.shifts,
-        neighbors: .nearest(count, remainder: description.remainder))
+        neighbors: .nearest(count, remainder: description.remainder),
+        exactAbove: description.exactAbove ?? .infinity)
     }
   }
 

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// `tweedie fit`: closed-form models from data.
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a closed-form model to data.",
+    discussion: """
+      DATA is .npy, .npz:key, IDX (also .gz), .csv or .tsv (table.tsv:column=value keeps some \
+      rows), a folder of PNGs, or toy:NAME[:COUNT[:SEED]].
+
+      EXAMPLE
+        tweedie fit neighbors train-images-idx3-ubyte.gz -o digits.json
+        tweedie fit mixture toy:two-moons --components 16 -o moons.json
+      """,
+    subcommands: [FitGaussianCommand.self, FitMixtureCommand.self, FitNeighborsCommand.self])
+}
+
+/// What every fit takes.
+struct FitOptions: ParsableArguments {
+  @Argument(help: "The data.")
+  var data: String
+
+  @Option(name: [.short, .long], help: "The description to write (.json).")
+  var output: String
+
+  @Option(
+    parsing: .unconditional,
+    help: "What black and white become: -1,1 (the default) or 0,1. Bytes of pictures only.")
+  var range = "-1,1"
+
+  /// Reads the data, once it is certain that the model can be written.
+  func read(_ common: CommonOptions) throws -> DataSource {
+    guard output.lowercased().hasSuffix(".json") else {
+      throw Failure.usage("A model description ends in .json, which \(output) does not.")
+    }
+    try AtomicFile.check(output, overwrite: common.overwrite)
+    let range = try Choices.range(range, option: "--range")
+    let data = try DataSource.read(data, range: range)
+    data.notes.forEach(common.console.note)
+    return data
+  }
+
+  /// Writes the description and says what was found.
+  func finish(
+    _ kind: ModelDescription.Kind, _ source: DataSource, _ report: String,
+    _ facts: [JSONMember], _ common: CommonOptions
+  ) throws {
+    let model = ModelDescription(
+      kind: kind, image: source.image, range: source.range,
+      name: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent,
+      madeBy: commandLine)
+    try common.console.checkInterrupt()
+    try model.write(to: output, overwrite: common.overwrite)
+    common.console.tell(report)
+    common.console.tell("wrote \(output)")
+    common.console.report(
+      [JSONMember("model", .string(model.name ?? "")), JSONMember("data", .string(data))] + facts
+        + [
+          JSONMember("report", .string(report)), JSONMember("outputs", JSONValue([output])),
+        ])
+  }
+}
+
+extension CovarianceDescription {
+  /// The shortest description of a covariance.
+  init(_ covariance: Covariance) {
+    if covariance.basis == nil {
+      self =
+        covariance.variances.isEmpty
+        ? .isotropic(covariance.rest) : .diagonal(covariance.variances)
+    } else if let basis = covariance.basis, basis.rows < covariance.dimension {
+      self = .lowRank(
+        directions: (0..<basis.rows).map { Array(basis.row($0)) },
+        variances: covariance.variances, rest: covariance.rest)
+    } else {
+      let matrix = covariance.matrix
+      // Both halves from one: a description is symmetric to the digit.
+      self = .full(
+        (0..<matrix.rows).map { row in
+          (0..<matrix.columns).map { matrix[max(row, $0), min(row, $0)] }
+        })
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// `tweedie fit neighbors`: a smoothed nearest-neighbour model, which points at its data.
+struct FitNeighborsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "neighbors",
+    abstract: "Describe a smoothed nearest-neighbour model of data; no training.",
+    discussion: """
+      Smoothing, shifts and neighbours are chosen from distances in the data unless given. The \
+      description names the data; it does not copy it.
+
+      EXAMPLE
+        tweedie fit neighbors train-images-idx3-ubyte.gz -o digits.json
+      """)
+
+  @OptionGroup var fit: FitOptions
+  @OptionGroup var common: CommonOptions
+
+  @Option(parsing: .unconditional, help: "How far a sample is shifted, in data units; 0 copies.")
+  var smoothing: Double?
+
+  @Option(parsing: .unconditional, help: "Shifts that are averaged over.")
+  var shifts: Int?
+
+  @Option(parsing: .unconditional, help: "all, or how many nearest points the softmax runs over.")
+  var neighbors: String?
+
+  @Option(
+    parsing: .unconditional, help: "Points at random that stand for those beyond the nearest.")
+  var remainder: Int?
+
+  @Option(parsing: .unconditional, help: "Noise above which the exact score is taken instead.")
+  var exactAbove: Double?
+
+  func validate() throws {
+    if let smoothing, !(smoothing >= 0 && smoothing.isFinite) {
+      throw ValidationError("--smoothing takes a number that is not negative, not \(smoothing).")
+    }
+    if let shifts, !(1...100_000).contains(shifts) {
+      throw ValidationError("--shifts takes a number of at least 1, not \(shifts).")
+    }
+    if let remainder, remainder < 0 {
+      throw ValidationError("--remainder takes a number from 0 on, not \(remainder).")
+    }
+    if let exactAbove, !(exactAbove > 0) {
+      throw ValidationError("--exact-above takes a positive number, not \(exactAbove).")
+    }
+  }
+
+  func run() throws {
+    let neighbors = try Choices.neighbors(neighbors, remainder: remainder)
+    let data = try fit.read(common)
+    let rule = NeighborRule(
+      EmpiricalScore(data.points), isImage: data.image != nil, smoothing: smoothing,
+      shifts: shifts, neighbors: neighbors, exactAbove: exactAbove, seed: common.seed,
+      workers: common.workers)
+    var description = NeighborsDescription(
+      data: dataPath, smoothing: rule.smoothing, shifts: rule.shifts)
+    if case .nearest(let nearest, let remainder) = rule.neighbors {
+      description.neighbors = .nearest(nearest)
+      description.remainder = remainder
+    }
+    if rule.exactAbove.isFinite { description.exactAbove = rule.exactAbove }
+    try fit.finish(
+      .neighbors(description), data, rule.description,
+      [
+        JSONMember("count", .integer(data.points.count)),
+        JSONMember("dimension", .integer(data.points.dimension)),
+        JSONMember("smoothing", .number(rule.smoothing)),
+        JSONMember("shifts", .integer(rule.shifts)),
+      ], common)
+  }
+
+  /// The data as named from the folder of the description.
+  private var dataPath: String {
+    let data = fit.data
+    if data.hasPrefix("toy:") || data.hasPrefix("/") { return data }
+    let folder = URL(fileURLWithPath: fit.output).deletingLastPathComponent()
+      .standardizedFileURL.pathComponents
+    let target = URL(fileURLWithPath: data).standardizedFileURL.pathComponents
+    let shared = zip(folder, target).prefix { $0 == $1 }.count
+    let up = [String](repeating: "..", count: folder.count - shared)
+    return (up + target[shared...]).joined(separator: "/")
+  }
+}
