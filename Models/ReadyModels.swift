@@ -1,8 +1,31 @@
 /// The model descriptions of this folder, inside the program: they are there wherever it runs.
+///
+/// `scripts/models` makes them; each description names the command that made it.
 public enum ReadyModels {
   /// Descriptions by name, in the order of a list to choose from.
   private static let descriptions: [(name: String, bytes: [UInt8])] = [
-    ("eight-gaussians", PackageResources.eight_gaussians_json)
+    ("glyphs", PackageResources.glyphs_json),
+    ("eight-gaussians", PackageResources.eight_gaussians_json),
+    ("gaussian", PackageResources.gaussian_json),
+    ("grid", PackageResources.grid_json),
+    ("two-moons", PackageResources.two_moons_json),
+    ("swiss-roll", PackageResources.swiss_roll_json),
+    ("checkerboard", PackageResources.checkerboard_json),
+    ("rings", PackageResources.rings_json),
+    ("spiral", PackageResources.spiral_json),
+    ("pinwheel", PackageResources.pinwheel_json),
+    ("s-curve", PackageResources.s_curve_json),
+    ("gaussian-neighbors", PackageResources.gaussian_neighbors_json),
+    ("eight-gaussians-neighbors", PackageResources.eight_gaussians_neighbors_json),
+    ("grid-neighbors", PackageResources.grid_neighbors_json),
+    ("two-moons-neighbors", PackageResources.two_moons_neighbors_json),
+    ("swiss-roll-neighbors", PackageResources.swiss_roll_neighbors_json),
+    ("checkerboard-neighbors", PackageResources.checkerboard_neighbors_json),
+    ("rings-neighbors", PackageResources.rings_neighbors_json),
+    ("spiral-neighbors", PackageResources.spiral_neighbors_json),
+    ("pinwheel-neighbors", PackageResources.pinwheel_neighbors_json),
+    ("s-curve-neighbors", PackageResources.s_curve_neighbors_json),
+    ("glyphs-gaussian", PackageResources.glyphs_gaussian_json),
   ]
 
   /// The names.
