@@ -37,9 +37,10 @@ struct ExpectationMaximization: Sendable {
     let (theta, features, groups) = (parameters, features, groups)
     let parts = workers.results(of: groups.count) { group in
       var sums = Matrix(rows: theta.rows, columns: theta.columns)
+      var phi = Matrix(rows: 0, columns: features.count)
       var logLikelihood = 0.0
       forEachBlock(of: groups[group], size: features.blockRows) { rows in
-        let phi = features.matrix(data, rows)
+        features.fill(&phi, data, rows)
         var shares = theta.times(phi, transposed: true)
         logLikelihood += logSumExp(&shares).reduce(0, +)
         sums.addProduct(of: shares, phi)
@@ -59,9 +60,11 @@ struct ExpectationMaximization: Sendable {
     let (theta, features) = (parameters, features)
     let groups = rowGroups(of: data.count, most: 32, least: features.blockRows)
     return workers.results(of: groups.count) { group in
+      var phi = Matrix(rows: 0, columns: features.count)
       var densities: [Double] = []
       forEachBlock(of: groups[group], size: features.blockRows) { rows in
-        var logits = theta.times(features.matrix(data, rows), transposed: true)
+        features.fill(&phi, data, rows)
+        var logits = theta.times(phi, transposed: true)
         densities += logSumExp(&logits)
       }
       return densities

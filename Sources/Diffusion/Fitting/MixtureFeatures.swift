@@ -61,13 +61,15 @@ struct MixtureFeatures: Sendable {
   /// Rows of a block: Φ stays within some hundred kilobytes where φ is short.
   var blockRows: Int { max(16, min(512, (1 << 17) / count)) }
 
-  /// Φ of some rows, rows × count.
-  func matrix(_ data: StandardPoints, _ rows: Range<Int>) -> Matrix {
+  /// Φ of some rows, rows × count, in the memory of `phi` where it has that shape.
+  func fill(_ phi: inout Matrix, _ data: StandardPoints, _ rows: Range<Int>) {
+    if phi.rows != rows.count { phi = Matrix(rows: rows.count, columns: count) }
     let (d, inverse) = (dimension, 1 / data.scale)
-    var values = [Double](repeating: 1, count: rows.count * count)
+    var values = phi.values.mutableSpan
     var point = [Double](repeating: 0, count: d)
     var at = 0
     for row in rows {
+      values[at] = 1
       for j in 0..<d {
         point[j] = (Double(data.points.values[row * d + j]) - data.center[j]) * inverse
         values[at + 1 + j] = point[j]
@@ -88,7 +90,6 @@ struct MixtureFeatures: Sendable {
         at += 1
       }
     }
-    return Matrix(rows: rows.count, columns: count, values: values)
   }
 
   /// θ of one component.
