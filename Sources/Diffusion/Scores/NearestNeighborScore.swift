@@ -5,8 +5,8 @@ public import Arrays
 ///
 ///     D̃(x; σ) = (1/M) Σ_m D_emp(x + τ (1 + σ) e_m; σ)
 ///
-/// with D_emp the exact denoiser of the data (``EmpiricalScore``) and e_m standard normal, drawn
-/// once for each sample. As σ → 0 a sample becomes the mean of M data points: a barycentre of
+/// with D_emp the exact denoiser of the data (``EmpiricalScore``) and e_m standard normal, centred
+/// and drawn once for each sample (``shifts(of:)``). As σ → 0 a sample becomes the mean of M data points: a barycentre of
 /// neighbours instead of a copy.
 ///
 /// The estimator replaces the softmax over all N points by the K nearest of x, each with weight
@@ -137,12 +137,25 @@ public struct NearestNeighborScore: MomentScore {
     }
   }
 
-  /// e_m of every sample, B M × d: row b M + m belongs to the sample of row b.
-  fileprivate func drawShifts(_ workspace: Workspace) -> Points {
+  /// e_m of the samples, B M × d: row b M + m belongs to sample b.
+  ///
+  /// Each is standard normal; together they are centred, e_m = (n_m − n̄) √(M/(M − 1)) for
+  /// independent normals n_m. With Σ e_m ≠ 0 a sample would come to rest τ ē from the mean of its
+  /// neighbours, and all samples spread outward by that much.
+  public func shifts(of samples: Samples) -> Points {
     // One long row a sample: its shifts do not depend on the batch.
-    let rows = workspace.samples.normals(dimension: shifts * dimension, for: .shifts)
-    return Points(
-      count: rows.count * shifts, dimension: dimension, values: rows.values)
+    var rows = samples.normals(dimension: shifts * dimension, for: .shifts)
+    if shifts > 1 {
+      let width = Float((Double(shifts) / Double(shifts - 1)).squareRoot())
+      for row in 0..<rows.count {
+        for axis in 0..<dimension {
+          let columns = (0..<shifts).map { $0 * dimension + axis }
+          let mean = columns.reduce(Float(0)) { $0 + rows[row, $1] } / Float(shifts)
+          for column in columns { rows[row, column] = width * (rows[row, column] - mean) }
+        }
+      }
+    }
+    return Points(count: rows.count * shifts, dimension: dimension, values: rows.values)
   }
 }
 
@@ -159,7 +172,7 @@ private final class ShiftMemory {
   init(_ score: NearestNeighborScore, _ workspace: Workspace) {
     let count = workspace.samples.count
     rows = max(1, min(count, 2048 / score.shifts))
-    shifts = score.drawShifts(workspace)
+    shifts = score.shifts(of: workspace.samples)
     queryRows = (0..<rows * score.shifts).map { $0 / score.shifts }
     queries = Points(count: rows * score.shifts, dimension: score.dimension)
     means = queries
@@ -185,7 +198,7 @@ private final class NeighborMemory {
     logWeights =
       [Double](repeating: 0, count: nearest)
       + [Double](repeating: log(others), count: remainder)
-    shifts = score.drawShifts(workspace)
+    shifts = score.shifts(of: workspace.samples)
     chosen = [Int32](repeating: 0, count: count * (nearest + remainder))
     scratch = .init(for: cloud, wanted: nearest, workers: workspace.workers)
     let stream = RandomStream(seed: workspace.samples.seed, for: .remainder)
