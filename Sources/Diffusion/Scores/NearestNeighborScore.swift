@@ -6,8 +6,8 @@ public import Arrays
 ///     D̃(x; σ) = (1/M) Σ_m D_emp(x + τ (1 + σ) e_m; σ)
 ///
 /// with D_emp the exact denoiser of the data (``EmpiricalScore``) and e_m standard normal, centred
-/// and drawn once for each sample (``shifts(of:)``). As σ → 0 a sample becomes the mean of M data points: a barycentre of
-/// neighbours instead of a copy.
+/// and drawn once for each sample (``shifts(of:)``). As σ → 0 a sample becomes the mean of M data
+/// points: a barycentre of neighbours instead of a copy.
 ///
 /// The estimator replaces the softmax over all N points by the K nearest of x, each with weight
 /// one, and L of the others drawn at random, each standing for (N − K)/L of them. The random
