@@ -57,12 +57,14 @@ public struct RandomStream: Sendable, Equatable {
     return words
   }
 
-  /// `count` numbers uniform in (0, 1), of 53 bits each.
+  /// `count` numbers uniform in (0, 1), of 52 bits each.
   public func uniforms(_ count: Int, sample: UInt64, draw: UInt32 = 0) -> [Double] {
     let words = words(2 * count, sample: sample, draw: draw)
-    return (0..<count).map { index in
-      let bits = UInt64(words[2 * index]) << 21 | UInt64(words[2 * index + 1]) >> 11
-      return (Double(bits) + 0.5) * 0x1p-53
-    }
+    return (0..<count).map { Self.uniform(words[2 * $0], words[2 * $0 + 1]) }
+  }
+
+  /// The middle of one of 2⁵² equal parts of (0, 1): a bit more and the last would round to 1.
+  package static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
+    (Double(UInt64(high) << 20 | UInt64(low) >> 12) + 0.5) * 0x1p-52
   }
 }
