@@ -17,6 +17,17 @@ final class PanelScan {
     var queries: UnsafeMutablePointer<Float>
     var precision: UnsafeMutablePointer<Float>
     var slack: UnsafeMutablePointer<Float>
+    var found: UnsafeMutablePointer<Int32>
+  }
+
+  /// How a row weighs the data.
+  struct Weighing {
+    /// 1/σ².
+    var precision: Float
+    /// How far below the best a logit times σ² may lie and still count.
+    var slack: Float
+    /// Whether the points that matter are listed.
+    var lists: Bool
   }
 
   private let dimension: Int
@@ -66,17 +77,19 @@ final class PanelScan {
       slots.append(
         Slot(
           queries: arena.floats(lanes * dimension),
-          precision: arena.floats(lanes), slack: arena.floats(lanes)))
+          precision: arena.floats(lanes), slack: arena.floats(lanes),
+          found: arena.integers(lanes)))
     }
   }
 
   /// Scans the cloud for every row of `x` and calls `finish(worker, panel, gathered)` with what
   /// its segments gathered; calls for different panels may run at once.
   ///
-  /// `weigh` gives 1/σ² of a row, and how far below the best a logit times σ² may lie and still
-  /// count; without it the nearest points are gathered instead of a softmax.
+  /// - Parameters:
+  ///   - weigh: How a row weighs the data; without it the nearest points are gathered instead of
+  ///     a softmax.
   func run(
-    _ x: Points, in cloud: PointCloud, weigh: (@Sendable (Int) -> (Float, Float))?,
+    _ x: Points, in cloud: PointCloud, weigh: (@Sendable (Int) -> Weighing)?,
     finish: @Sendable (Int, Panel, UnsafePointer<kernels_panel>) -> Void
   ) {
     precondition(
@@ -129,15 +142,17 @@ final class PanelScan {
   /// Lays the rows of a panel into lanes; lanes past the last row repeat the first.
   private func pack(
     _ panel: Panel, _ slot: Slot, _ cloud: UnsafePointer<kernels_cloud>,
-    _ rows: UnsafePointer<Float>?, _ weigh: ((Int) -> (Float, Float))?
+    _ rows: UnsafePointer<Float>?, _ weigh: ((Int) -> Weighing)?
   ) {
     kernels_pack_panel(
       rows?.advanced(by: panel.rows.lowerBound * dimension), panel.rows.count, dimension,
       cloud.pointee.center, slot.queries, panel.lanes)
+    slot.found.update(repeating: 0, count: panel.lanes)
     guard let weigh else { return }
     for lane in 0..<panel.lanes {
-      let row = panel.rows.lowerBound + (lane < panel.rows.count ? lane : 0)
-      (slot.precision[lane], slot.slack[lane]) = weigh(row)
+      let weighing = weigh(panel.rows.lowerBound + (lane < panel.rows.count ? lane : 0))
+      (slot.precision[lane], slot.slack[lane]) = (weighing.precision, weighing.slack)
+      slot.found[lane] = weighing.lists ? 0 : -1
     }
   }
 
@@ -148,7 +163,8 @@ final class PanelScan {
   ) {
     var out = gathered.pointee
     for lane in 0..<panel.lanes {
-      (out.best[lane], out.sum[lane], out.norms[lane], out.found[lane]) = (-.infinity, 0, 0, 0)
+      (out.best[lane], out.sum[lane], out.norms[lane]) = (-.infinity, 0, 0)
+      out.found[lane] = slot.found[lane]
     }
     if weighs {
       out.mean.update(repeating: 0, count: panel.lanes * dimension)

@@ -80,7 +80,7 @@ extension PointCloud {
                   lists.pointer.1?.advanced(by: row * d).update(repeating: .nan, count: d)
                   return
                 }
-                withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * d + 2 * n) {
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * d + n) {
                   kernels_shifted_mean(
                     kernel, chosen + row * n, logWeights, n, rows?.advanced(by: row * d),
                     shifts?.advanced(by: row * shiftCount * d), shiftCount, scale[row],

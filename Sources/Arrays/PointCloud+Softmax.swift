@@ -5,6 +5,8 @@ private let negligible = 28.0
 /// Points a row and segment that are weighed again in Double; where more matter, no single one
 /// decides and Float32 sums serve.
 private let capacity = 512
+/// Where rounding moves logits by no more than this, Float32 sums serve however few points matter.
+private let harmless = 4e-6
 
 extension PointCloud {
   /// Memory for softmax averages over one cloud, again and again.
@@ -48,26 +50,37 @@ extension PointCloud {
     _ results: UnsafeMutablePointer<kernels_softmax>?, _ scratch: SoftmaxScratch
   ) {
     precondition(x.dimension == dimension, "Points and data have one dimension.")
-    let slack = { @Sendable (row: Int) in
-      negligible * sigma[row] * sigma[row] + 2 * rounding(norm: norm(of: x, row: row))
-    }
     withKernel { kernel in
       x.values.withUnsafeBufferPointer { rows in
         let shared = Shared((kernel, rows.baseAddress, means, results, scratch.scan))
         let (d, segments) = (dimension, segments.count)
-        scratch.scan.run(
-          x, in: self, weigh: { (Float(1 / (sigma[$0] * sigma[$0])), Float(slack($0))) }
-        ) {
+        let exact = means == nil
+        scratch.scan.run(x, in: self, weigh: { weighing(of: x, row: $0, sigma[$0], exact).0 }) {
           worker, panel, gathered in
           let (kernel, rows, means, results, scan) = shared.pointer
           for (lane, row) in panel.rows.enumerated() {
+            let (weighing, rounding) = weighing(of: x, row: row, sigma[row], exact)
             let result = kernels_softmax_join(
               kernel, gathered, segments, lane, panel.lanes, rows?.advanced(by: row * d),
-              sigma[row], Float(slack(row)), means?.advanced(by: row * d), scan.scratch[worker])
+              sigma[row], rounding, weighing.slack, means?.advanced(by: row * d),
+              scan.scratch[worker])
             results?[row] = result
           }
         }
       }
     }
+  }
+
+  /// How a row weighs the data, and the bound on the rounding of its Float32 products.
+  private func weighing(
+    of x: Points, row: Int, _ sigma: Double, _ exact: Bool
+  ) -> (PanelScan.Weighing, Double) {
+    let rounding = rounding(norm: norm(of: x, row: row))
+    let weighing = PanelScan.Weighing(
+      // Past Float32's range any precision is as good as the largest.
+      precision: Float(min(1 / (sigma * sigma), Double(Float.greatestFiniteMagnitude))),
+      slack: Float(negligible * sigma * sigma + 2 * rounding),
+      lists: exact || 2 * rounding > harmless * sigma * sigma)
+    return (weighing, rounding)
   }
 }

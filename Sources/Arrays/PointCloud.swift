@@ -2,8 +2,8 @@ import CKernels
 
 /// Data points laid out for distances: centred once, with half their squared norms.
 ///
-/// Centring keeps Float32 products exact enough far from the origin; what the products cannot
-/// decide is decided again in Double.
+/// Centring keeps Float32 products exact enough far from the origin, and is itself exact; what the
+/// products cannot decide is decided again in Double.
 public struct PointCloud: Sendable {
   /// The number of points, N.
   public let count: Int
@@ -13,8 +13,8 @@ public struct PointCloud: Sendable {
   public let mean: [Double]
   /// E‖x_i − mean‖², the trace of the covariance.
   public let totalVariance: Double
-  /// The largest ‖x_i − mean‖.
-  public let radius: Double
+  /// The largest norm of the points as the kernels read them, less `center`.
+  let radius: Double
   let center: [Float]
   let values: [Float]
   let halfNorms: [Float]
@@ -30,7 +30,8 @@ public struct PointCloud: Sendable {
       }
     }
     mean = sums.map { $0 / Double(count) }
-    center = mean.map(Float.init)
+    center = Self.center(of: points, mean: mean)
+    let shift = zip(mean, center).map { $0 - Double($1) }
     var norms = [Float](repeating: 0, count: count)
     var (total, largest) = (0.0, 0.0)
     for row in 0..<count {
@@ -38,10 +39,11 @@ public struct PointCloud: Sendable {
       for column in 0..<dimension {
         let at = row * dimension + column
         points.values[at] -= center[column]
-        norm += Double(points.values[at]) * Double(points.values[at])
+        let value = Double(points.values[at])
+        norm += value * value
+        total += (value - shift[column]) * (value - shift[column])
       }
       norms[row] = Float(norm / 2)
-      total += norm
       largest = max(largest, norm)
     }
     self.count = count
@@ -52,13 +54,31 @@ public struct PointCloud: Sendable {
     halfNorms = norms
   }
 
-  /// Point `index`, as it was given up to rounding.
+  /// The mean in the coordinates where every difference from it is exact, zero in the others.
+  ///
+  /// Rounding would move the points, and at small σ the softmax sees by how little. Numbers within
+  /// a factor of two of the mean differ from it exactly (Sterbenz); where some are not, the mean
+  /// is at most twice the largest deviation, and there is nothing to win.
+  private static func center(of points: borrowing Points, mean: [Double]) -> [Float] {
+    let (count, dimension) = (points.count, points.dimension)
+    return (0..<dimension).map { column in
+      let center = Float(mean[column])
+      for row in 0..<count {
+        let value = points.values[row * dimension + column]
+        let least = min(value / center, center / value)
+        guard least >= 0.5 else { return 0 }
+      }
+      return center
+    }
+  }
+
+  /// Point `index`, as it was given.
   public func point(_ index: Int) -> [Double] {
     (0..<dimension).map { Double(values[index * dimension + $0]) + Double(center[$0]) }
   }
 
-  /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − mean‖ = `norm`: d rounded
-  /// multiply-adds, each within 2⁻²⁴ of the sum of magnitudes.
+  /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − center‖ = `norm`: d rounded
+  /// multiply-adds and two more, each within 2⁻²⁴ of the sum of magnitudes.
   func rounding(norm: Double) -> Double {
     Double(dimension + 2) * 0x1p-24 * (norm * radius + radius * radius / 2)
   }
@@ -84,7 +104,7 @@ public struct PointCloud: Sendable {
     }
   }
 
-  /// ‖x − mean‖ of one row.
+  /// ‖x − center‖ of one row.
   func norm(of x: Points, row: Int) -> Double {
     var sum = 0.0
     for i in 0..<dimension {

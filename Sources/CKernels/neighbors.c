@@ -27,9 +27,10 @@ void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
 
 kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_panel *panels,
                                      size_t segments, size_t lane, size_t lanes, const float *x,
-                                     double sigma, float slack, float *mean, double *scratch) {
-  return VARIANT(softmax_join)(cloud, panels, segments, lane, lanes, x, sigma, slack, mean,
-                               scratch);
+                                     double sigma, double rounding, float slack, float *mean,
+                                     double *scratch) {
+  return VARIANT(softmax_join)(cloud, panels, segments, lane, lanes, x, sigma, rounding, slack,
+                               mean, scratch);
 }
 
 void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panels,

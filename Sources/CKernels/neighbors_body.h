@@ -41,14 +41,14 @@ static void KERNEL(products)(const float *data, size_t rows, size_t d, const flo
   else KERNEL(products_of)(data, rows, d, queries, 1, TILE_1, products);
 }
 
-// mean[i][lane] += sum over the kept rows of weights[row][lane] * data[row][i].
+// mean[i][lane] += sum over the kept rows of weights[row][lane] * data[row][i]. The block's own sum
+// comes first: one running sum over all data would lose digits.
 INLINE void KERNEL(sum_tile)(const float *data, size_t d, const float *weights,
                              const int32_t *kept, size_t count, const int vectors,
                              const int columns, float *mean) {
   v16f sum[12][4];
   UNROLL for (int c = 0; c < columns; c++)
-    UNROLL for (int v = 0; v < vectors; v++)
-      sum[c][v] = ((const v16f_any *)mean)[c * vectors + v];
+    UNROLL for (int v = 0; v < vectors; v++) sum[c][v] = (v16f){0};
   for (size_t n = 0; n < count; n++) {
     const float *row = data + kept[n] * d;
     v16f w[4];
@@ -60,8 +60,7 @@ INLINE void KERNEL(sum_tile)(const float *data, size_t d, const float *weights,
     }
   }
   UNROLL for (int c = 0; c < columns; c++)
-    UNROLL for (int v = 0; v < vectors; v++)
-      ((v16f_any *)mean)[c * vectors + v] = sum[c][v];
+    UNROLL for (int v = 0; v < vectors; v++) ((v16f_any *)mean)[c * vectors + v] += sum[c][v];
 }
 
 INLINE void KERNEL(sum_of)(const float *data, size_t d, const float *weights, const int32_t *kept,
@@ -137,6 +136,9 @@ static void KERNEL(softmax_scan)(const kernels_cloud *cloud, size_t first, size_
         }
       }
       v16f sum = {0}, norms = {0};
+      int gathers = 0;
+      for (int lane = 0; lane < kernels_lanes; lane++)
+        gathers |= panel->found[v * kernels_lanes + lane] >= 0;
       for (size_t r = 0; r < rows; r++) {
         v16f value = s[r * vectors + v];
         v16i counts = value >= threshold;
@@ -149,6 +151,7 @@ static void KERNEL(softmax_scan)(const kernels_cloud *cloud, size_t first, size_
         sum += weight;
         norms = MAD(weight, SPLAT(half_norms[start + r]), norms);
         matters[r] = 1;
+        if (!gathers) continue;
         for (int lane = 0; lane < kernels_lanes; lane++)
           if (counts[lane])
             KERNEL(choose)(panel, v * kernels_lanes + lane, (int32_t)(start + r), value[lane],
@@ -231,31 +234,81 @@ static void KERNEL(add_row)(const float *row, double weight, size_t d, double *t
   for (; i < d; i++) target[i] += weight * row[i];
 }
 
-// mean += share * softmax average of the chosen rows at `query`; weights is scratch for two
-// numbers a row.
-static kernels_softmax KERNEL(softmax_over)(const kernels_cloud *cloud, const int32_t *chosen,
-                                            const double *log_weights, size_t count,
-                                            const double *query, double sigma, double share,
-                                            double *mean, double *weights) {
+// weights[n] = e^(weights[n] - best); returns their sum.
+static double KERNEL(exponentials)(double *weights, size_t count, double best) {
+  v16d sum = {0};
+  for (size_t n = 0; n < count; n += kernels_lanes) {
+    size_t lanes = count - n < kernels_lanes ? count - n : kernels_lanes;
+    v16d logits = SPLAT_D(-INFINITY);
+    memcpy(&logits, weights + n, lanes * sizeof(double));
+    logits -= best;
+    // Below e^-700 a weight is nothing to a Double; the clamp inside exp would keep it.
+    v16d weight = (v16d)((v16l)KERNEL(exp_d)(logits) & (v16l)(logits > -700.0));
+    sum += weight;
+    memcpy(weights + n, &weight, lanes * sizeof(double));
+  }
+  double total = 0;
+  for (int lane = 0; lane < kernels_lanes; lane++) total += sum[lane];
+  return total;
+}
+
+// mean += share * softmax average of the chosen rows at `query`; leaves the weights of the rows,
+// which sum to one, in `weights`. Returns log sum exp of the logits.
+static double KERNEL(softmax_over)(const kernels_cloud *cloud, const int32_t *chosen,
+                                   const double *log_weights, size_t count, const double *query,
+                                   double sigma, double share, double *mean, double *weights) {
   size_t d = cloud->dimension;
-  double *squared = weights + count, best = -INFINITY, total = 0;
+  double best = -INFINITY;
   for (size_t n = 0; n < count; n++) {
-    squared[n] = KERNEL(distance)(cloud->values + (size_t)chosen[n] * d, query, d);
-    weights[n] = -squared[n] / (2 * sigma * sigma) + (log_weights ? log_weights[n] : 0);
+    double squared = KERNEL(distance)(cloud->values + (size_t)chosen[n] * d, query, d);
+    weights[n] = -squared / (2 * sigma * sigma) + (log_weights ? log_weights[n] : 0);
     if (weights[n] > best) best = weights[n];
   }
+  double total = KERNEL(exponentials)(weights, count, best);
   for (size_t n = 0; n < count; n++) {
-    weights[n] = exp(weights[n] - best);
-    total += weights[n];
+    weights[n] /= total;
+    if (weights[n] > 0)
+      KERNEL(add_row)(cloud->values + (size_t)chosen[n] * d, share * weights[n], d, mean);
   }
-  double spread = 0;
-  for (size_t n = 0; n < count; n++) {
-    double weight = weights[n] / total;
-    spread += weight * squared[n];
-    if (weight > 0)
-      KERNEL(add_row)(cloud->values + (size_t)chosen[n] * d, share * weight, d, mean);
+  return best + log(total);
+}
+
+// The softmax over all rows, taken in Double in blocks: where Float32 cannot weigh and too many
+// rows matter to list them. Writes the average and, where wanted, the spread about it; returns
+// log sum exp of the logits. `weights`: kernels_block_rows.
+static double KERNEL(softmax_of_all)(const kernels_cloud *cloud, const double *query,
+                                     double sigma, double *mean, double *spread,
+                                     double *weights) {
+  size_t d = cloud->dimension;
+  double best = -INFINITY, total = 0, scale = -1 / (2 * sigma * sigma);
+  for (size_t first = 0; first < cloud->count; first += kernels_block_rows) {
+    size_t left = cloud->count - first;
+    size_t rows = left < kernels_block_rows ? left : kernels_block_rows;
+    const float *block = cloud->values + first * d;
+    double before = best;
+    for (size_t r = 0; r < rows; r++) {
+      weights[r] = scale * KERNEL(distance)(block + r * d, query, d);
+      if (weights[r] > best) best = weights[r];
+    }
+    if (best > before && total > 0) {
+      double shrink = exp(before - best);
+      total *= shrink;
+      for (size_t i = 0; i < d; i++) mean[i] *= shrink;
+    }
+    total += KERNEL(exponentials)(weights, rows, best);
+    for (size_t r = 0; r < rows; r++)
+      if (weights[r] > 0) KERNEL(add_row)(block + r * d, weights[r], d, mean);
   }
-  return (kernels_softmax){best + log(total / (double)cloud->count), spread};
+  for (size_t i = 0; i < d; i++) mean[i] /= total;
+  if (spread) {
+    *spread = 0;
+    for (size_t row = 0; row < cloud->count; row++) {
+      const float *values = cloud->values + row * d;
+      double weight = exp(scale * KERNEL(distance)(values, query, d) - best) / total;
+      if (weight > 0) *spread += weight * KERNEL(distance)(values, mean, d);
+    }
+  }
+  return best + log(total);
 }
 
 static void KERNEL(center_query)(const kernels_cloud *cloud, const float *x, double *query) {
@@ -269,8 +322,8 @@ static void KERNEL(put_mean)(const kernels_cloud *cloud, const double *mean, flo
 static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
                                             const kernels_panel *panels, size_t segments,
                                             size_t lane, size_t lanes, const float *x,
-                                            double sigma, float slack, float *mean,
-                                            double *scratch) {
+                                            double sigma, double rounding, float slack,
+                                            float *mean, double *scratch) {
   size_t d = cloud->dimension;
   double *query = scratch, *sum = query + d, *weights = sum + d;
   KERNEL(center_query)(cloud, x, query);
@@ -281,9 +334,10 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
     if (panels[s].best[lane] > best) best = panels[s].best[lane];
     many |= panels[s].found[lane] < 0;
   }
-  kernels_softmax result = {NAN, NAN};
+  kernels_softmax result = {NAN, 0};
   if (best == -INFINITY) {
     for (size_t i = 0; i < d; i++) sum[i] = NAN;
+    result.spread = NAN;
   } else if (!many) {
     size_t count = 0;
     int32_t *list = (int32_t *)weights;
@@ -293,9 +347,11 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
         if (panels[s].values[at + n] >= best - slack) list[count++] = panels[s].chosen[at + n];
     }
     double *room = weights + (count + 1) / 2;
-    result = KERNEL(softmax_over)(cloud, list, 0, count, query, sigma, 1.0, sum, room);
-    // E|x_i - D|^2 = E|x_i - x|^2 - |D - x|^2.
-    for (size_t i = 0; i < d; i++) result.spread -= (sum[i] - query[i]) * (sum[i] - query[i]);
+    result.log_mean = KERNEL(softmax_over)(cloud, list, 0, count, query, sigma, 1.0, sum, room);
+    for (size_t n = 0; n < count && !mean; n++)
+      if (room[n] > 0)
+        result.spread +=
+            room[n] * KERNEL(distance)(cloud->values + (size_t)list[n] * d, sum, d);
   } else {
     double total = 0, norms = 0, square = 0;
     for (size_t s = 0; s < segments; s++) {
@@ -310,11 +366,19 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
       square += sum[i] * sum[i];
       query_square += query[i] * query[i];
     }
-    result.log_mean = (best - query_square / 2) / (sigma * sigma) +
-                      log(total / (double)cloud->count);
-    result.spread = 2 * norms / total - square;
+    result.log_mean = (best - query_square / 2) / (sigma * sigma) + log(total);
+    result.spread = fmax(0, 2 * norms / total - square);
+    // Weights are off by a factor within e^(+-doubt). Over neighbours a few sigma wide that
+    // averages out; between clumps further apart it decides.
+    double doubt = 2 * rounding / (sigma * sigma);
+    int clumps = result.spread > 2 * (double)d * sigma * sigma;
+    if (doubt > (clumps ? 1e-4 : 2e-2)) {
+      memset(sum, 0, d * sizeof(double));
+      result.log_mean = KERNEL(softmax_of_all)(cloud, query, sigma, sum,
+                                               mean ? 0 : &result.spread, weights);
+    }
   }
-  if (result.spread < 0) result.spread = 0;
+  result.log_mean -= log((double)cloud->count);
   if (mean) KERNEL(put_mean)(cloud, sum, mean);
   return result;
 }
@@ -330,12 +394,14 @@ static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel
     for (int32_t n = 0; n < panels[s].found[lane]; n++) {
       int32_t row = chosen[n];
       double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
-      if (found == wanted && !(squared < best[wanted - 1])) continue;
+#define BEFORE(at) (squared < best[at] || (squared == best[at] && row < nearest[at]))
+      if (found == wanted && !BEFORE(wanted - 1)) continue;
       size_t at = found < wanted ? found++ : wanted - 1;
-      for (; at > 0 && squared < best[at - 1]; at--) {
+      for (; at > 0 && BEFORE(at - 1); at--) {
         best[at] = best[at - 1];
         nearest[at] = nearest[at - 1];
       }
+#undef BEFORE
       best[at] = squared;
       nearest[at] = row;
     }

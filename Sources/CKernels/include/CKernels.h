@@ -93,7 +93,7 @@ typedef struct {
   float *mean;         // dimension x lanes: weighted sum of data relative to `best`
   int32_t *chosen;     // lanes x capacity: data rows whose weight may matter
   float *values;       // lanes x capacity: their x . x_i - |x_i|^2 / 2
-  int32_t *found;      // lanes: how many; -1 when more than `capacity` matter
+  int32_t *found;      // lanes: how many; -1 when more than `capacity` matter or none is wanted
   size_t capacity;
 } kernels_panel;
 
@@ -116,10 +116,13 @@ typedef struct {
 
 /// Joins what the segments gathered for one lane of a panel into the average of the data at `x`.
 /// Few points that matter are weighed again in Double, from distances taken directly; many by the
-/// running sums. `scratch`: 2 dimension + 3 segments capacity doubles. `mean` may be null.
+/// running sums, unless `rounding`, a bound on the error of x . x_i - |x_i|^2 / 2, makes those
+/// doubtful: then all points in Double. Writes `mean` or, where that is null, finds the spread.
+/// `scratch`: 2 dimension + 3 segments capacity doubles.
 kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_panel *panels,
                                      size_t segments, size_t lane, size_t lanes, const float *x,
-                                     double sigma, float slack, float *mean, double *scratch);
+                                     double sigma, double rounding, float slack, float *mean,
+                                     double *scratch);
 
 /// The `wanted` nearest of what the segments kept, in rising order of the distance taken in
 /// Double. `scratch`: dimension + wanted doubles.
@@ -128,7 +131,7 @@ void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panel
                           int32_t *nearest, double *scratch);
 
 /// The average over `shift_count` shifts e of the softmax over chosen data rows at x + scale e, in
-/// Double. `scratch`: 2 dimension + 2 chosen_count doubles.
+/// Double. `scratch`: 2 dimension + chosen_count doubles.
 void kernels_shifted_mean(const kernels_cloud *cloud, const int32_t *chosen,
                           const double *log_weights, size_t chosen_count, const float *x,
                           const float *shifts, size_t shift_count, double scale, double sigma,
