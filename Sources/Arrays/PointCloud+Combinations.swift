@@ -30,13 +30,15 @@ extension PointCloud {
     let (lanes, size) = (Int(kernels_widest_panel), Int(kernels_block_rows))
     let blocks = (count + size - 1) / size
     let pieces = min(8, blocks)
-    var partial = [Float](repeating: 0, count: pieces * dimension * lanes)
+    // Below the sums of x_i − center, Σ n_i: what takes the center for the mean.
+    let stride = (dimension + 1) * lanes
+    var partial = [Float](repeating: 0, count: pieces * stride)
     partial.withUnsafeMutableBufferPointer { partial in
       let sums = Shared(partial.baseAddress)
       withKernel { kernel in
         let cloud = Shared(kernel)
         workers.forEach(pieces) { _, piece in
-          guard let sum = sums.pointer?.advanced(by: piece * dimension * lanes) else { return }
+          guard let sum = sums.pointer?.advanced(by: piece * stride) else { return }
           var weights = [Float](repeating: 0, count: size * lanes)
           for block in piece * blocks / pieces..<(piece + 1) * blocks / pieces {
             let rows = block * size..<min(count, (block + 1) * size)
@@ -44,7 +46,12 @@ extension PointCloud {
             stream.fillNormals(
               &normals, samples: panel, draw: UInt32(block), workers: Workers(count: 1))
             for lane in panel.indices {
-              for row in 0..<size { weights[row * lanes + lane] = normals[lane, row] }
+              var blockSum: Float = 0
+              for row in 0..<rows.count {
+                weights[row * lanes + lane] = normals[lane, row]
+                blockSum += normals[lane, row]
+              }
+              sum[dimension * lanes + lane] += blockSum
             }
             kernels_add_weighted_rows(
               cloud.pointer, rows.lowerBound, rows.upperBound, weights, lanes, sum)
@@ -52,11 +59,12 @@ extension PointCloud {
         }
       }
     }
-    var total = [Double](repeating: 0, count: dimension * lanes)
+    var total = [Double](repeating: 0, count: stride)
     for piece in 0..<pieces {
-      for index in total.indices {
-        total[index] += Double(partial[piece * dimension * lanes + index])
-      }
+      for index in 0..<stride { total[index] += Double(partial[piece * stride + index]) }
+    }
+    for (i, shift) in shift.enumerated() {
+      for lane in 0..<lanes { total[i * lanes + lane] -= shift * total[dimension * lanes + lane] }
     }
     return total
   }

@@ -38,7 +38,8 @@ extension PointCloud {
             let (kernel, rows, nearest, scan) = shared.pointer
             for (lane, row) in panel.rows.enumerated() {
               kernels_nearest_join(
-                kernel, gathered, segments, lane, rows?.advanced(by: row * d), wanted,
+                kernel, gathered, segments, lane, rows?.advanced(by: row * d),
+                rounding(norm: norm(of: x, row: row)), wanted,
                 nearest?.advanced(by: row * stride), scan.scratch[worker])
             }
           }

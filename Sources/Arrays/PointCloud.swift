@@ -16,6 +16,8 @@ public struct PointCloud: Sendable {
   /// The largest norm of the points as the kernels read them, less `center`.
   let radius: Double
   let center: [Float]
+  /// mean − center.
+  let shift: [Double]
   let values: [Float]
   let halfNorms: [Float]
 
@@ -32,6 +34,7 @@ public struct PointCloud: Sendable {
     mean = sums.map { $0 / Double(count) }
     center = Self.center(of: points, mean: mean)
     let shift = zip(mean, center).map { $0 - Double($1) }
+    self.shift = shift
     var norms = [Float](repeating: 0, count: count)
     var (total, largest) = (0.0, 0.0)
     for row in 0..<count {

@@ -34,9 +34,9 @@ kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_p
 }
 
 void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panels,
-                          size_t segments, size_t lane, const float *x, size_t wanted,
-                          int32_t *nearest, double *scratch) {
-  VARIANT(nearest_join)(cloud, panels, segments, lane, x, wanted, nearest, scratch);
+                          size_t segments, size_t lane, const float *x, double rounding,
+                          size_t wanted, int32_t *nearest, double *scratch) {
+  VARIANT(nearest_join)(cloud, panels, segments, lane, x, rounding, wanted, nearest, scratch);
 }
 
 void kernels_shifted_mean(const kernels_cloud *cloud, const int32_t *chosen,

@@ -383,27 +383,47 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
   return result;
 }
 
-static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel *panels,
-                                 size_t segments, size_t lane, const float *x, size_t wanted,
-                                 int32_t *nearest, double *scratch) {
-  size_t d = cloud->dimension, found = 0;
-  double *query = scratch, *best = query + d;
-  KERNEL(center_query)(cloud, x, query);
-  for (size_t s = 0; s < segments; s++) {
-    const int32_t *chosen = panels[s].chosen + lane * panels[s].capacity;
-    for (int32_t n = 0; n < panels[s].found[lane]; n++) {
-      int32_t row = chosen[n];
-      double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
+// Puts a data row in its place among the `found` nearest so far; equal ones by index.
+INLINE size_t KERNEL(place)(int32_t row, double squared, size_t found, size_t wanted,
+                            int32_t *nearest, double *best) {
 #define BEFORE(at) (squared < best[at] || (squared == best[at] && row < nearest[at]))
-      if (found == wanted && !BEFORE(wanted - 1)) continue;
-      size_t at = found < wanted ? found++ : wanted - 1;
-      for (; at > 0 && BEFORE(at - 1); at--) {
-        best[at] = best[at - 1];
-        nearest[at] = nearest[at - 1];
-      }
+  if (found == wanted && !BEFORE(wanted - 1)) return found;
+  size_t at = found < wanted ? found++ : wanted - 1;
+  for (; at > 0 && BEFORE(at - 1); at--) {
+    best[at] = best[at - 1];
+    nearest[at] = nearest[at - 1];
+  }
 #undef BEFORE
-      best[at] = squared;
-      nearest[at] = row;
+  best[at] = squared;
+  nearest[at] = row;
+  return found;
+}
+
+static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel *panels,
+                                 size_t segments, size_t lane, const float *x, double rounding,
+                                 size_t wanted, int32_t *nearest, double *scratch) {
+  size_t d = cloud->dimension, found = 0;
+  double *query = scratch, *best = query + d, square = 0;
+  KERNEL(center_query)(cloud, x, query);
+  for (size_t i = 0; i < d; i++) square += query[i] * query[i];
+  // The largest x . x_i - |x_i|^2 / 2 that a row left out may have.
+  double left_out = -INFINITY;
+  for (size_t s = 0; s < segments; s++) {
+    size_t at = lane * panels[s].capacity, kept = (size_t)panels[s].found[lane];
+    for (size_t n = 0; n < kept; n++) {
+      int32_t row = panels[s].chosen[at + n];
+      double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
+      found = KERNEL(place)(row, squared, found, wanted, nearest, best);
+    }
+    if (kept == panels[s].capacity)
+      left_out = fmax(left_out, panels[s].values[at + kept - 1] + rounding);
+  }
+  if (found == wanted && left_out >= (square - best[wanted - 1]) / 2) {
+    // Rounding may hide a nearer one: ask every row.
+    found = 0;
+    for (size_t row = 0; row < cloud->count; row++) {
+      double squared = KERNEL(distance)(cloud->values + row * d, query, d);
+      found = KERNEL(place)((int32_t)row, squared, found, wanted, nearest, best);
     }
   }
   for (; found < wanted; found++) nearest[found] = -1;  // Only where x is not a number.

@@ -5,12 +5,8 @@
 #include "CKernels.h"
 #include "select.h"
 
-static int detect(void) {
+static int supported(int most) {
 #if defined(__x86_64__)
-  const char *wanted = getenv("TWEEDIE_KERNELS");
-  int most = 2;
-  if (wanted && strcmp(wanted, "avx2") == 0) most = 1;
-  if (wanted && strcmp(wanted, "baseline") == 0) most = 0;
   __builtin_cpu_init();
   int fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   int wide = fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -18,18 +14,29 @@ static int detect(void) {
   int level = wide ? 2 : fused ? 1 : 0;
   return level < most ? level : most;
 #else
+  (void)most;
   return 0;
 #endif
 }
 
+static int wanted(void) {
+  const char *name = getenv("TWEEDIE_KERNELS");
+  if (name && strcmp(name, "avx2") == 0) return 1;
+  if (name && strcmp(name, "baseline") == 0) return 0;
+  return 2;
+}
+
+static _Atomic int known_level = -1;
+
 int kernels_level(void) {
   // Two threads that both detect write the same answer.
-  static _Atomic int level = -1;
-  int known = atomic_load_explicit(&level, memory_order_relaxed);
-  if (known < 0) {
-    known = detect();
-    atomic_store_explicit(&level, known, memory_order_relaxed);
-  }
+  int known = atomic_load_explicit(&known_level, memory_order_relaxed);
+  return known < 0 ? kernels_use_level(wanted()) : known;
+}
+
+int kernels_use_level(int level) {
+  int known = supported(level);
+  atomic_store_explicit(&known_level, known, memory_order_relaxed);
   return known;
 }
 

@@ -13,6 +13,9 @@
 /// "avx512", "avx2" or "baseline": what the kernels run on. The environment variable
 /// TWEEDIE_KERNELS names a lesser set to use instead.
 const char *kernels_instruction_set(void);
+/// Runs the kernels of all threads on level 2 (AVX-512), 1 (AVX2) or 0 (baseline) from now on, as
+/// far as the processor has it; returns the level in force. For tests, which compare them.
+int kernels_use_level(int level);
 
 /// Makes this thread treat denormal numbers as zero; returns the state to restore.
 uint32_t kernels_flush_denormals(void);
@@ -125,10 +128,11 @@ kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_p
                                      double *scratch);
 
 /// The `wanted` nearest of what the segments kept, in rising order of the distance taken in
-/// Double. `scratch`: dimension + wanted doubles.
+/// Double; of all rows where `rounding`, a bound on the error of x . x_i - |x_i|^2 / 2, leaves a
+/// doubt. `scratch`: dimension + wanted doubles.
 void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panels,
-                          size_t segments, size_t lane, const float *x, size_t wanted,
-                          int32_t *nearest, double *scratch);
+                          size_t segments, size_t lane, const float *x, double rounding,
+                          size_t wanted, int32_t *nearest, double *scratch);
 
 /// The average over `shift_count` shifts e of the softmax over chosen data rows at x + scale e, in
 /// Double. `scratch`: 2 dimension + chosen_count doubles.

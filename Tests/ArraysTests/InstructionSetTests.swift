@@ -1,0 +1,75 @@
+import Arrays
+import TestSupport
+import Testing
+
+@Suite struct InstructionSetTests {
+  /// What one instruction set makes of fixed inputs, kernel by kernel.
+  static func results() -> [Points] {
+    var inputs = Inputs(seed: 5)
+    var results: [Points] = []
+    let uniform = Workers(count: 1)
+    for d in [1, 2, 3, 15, 16, 17, 70] {
+      results.append(RandomStream(seed: 9, purpose: 2).normals(count: 37, dimension: d))
+      var sum = inputs.points(37, d)
+      sum.combine(.uniform(0.3), plus: .uniform(-1.7), inputs.points(37, d), workers: uniform)
+      let each = PerRow.each((0..<37).map { Float($0) / 7 })
+      sum.combine(each, plus: each, inputs.points(37, d), plus: each, inputs.points(37, d))
+      results.append(sum)
+
+      let x = inputs.points(37, d, scale: 2)
+      let cloud = PointCloud(inputs.points(900, d))
+      let softmax = PointCloud.SoftmaxScratch(for: cloud, workers: uniform)
+      let sigmas = PerRow.each((0..<37).map { 0.01 * Double($0 * $0 + 1) })
+      var means = x
+      cloud.softmaxMean(at: x, sigma: sigmas, into: &means, scratch: softmax)
+      results.append(means)
+
+      let nearest = PointCloud.NearestScratch(for: cloud, wanted: 5, workers: uniform)
+      var rows = [Int32](repeating: 0, count: 37 * 5)
+      cloud.nearest(to: x, into: &rows, stride: 5, scratch: nearest)
+      results.append(Points(count: 37, dimension: 5, values: rows.map(Float.init)))
+      let shifts = inputs.points(37 * 2, d)
+      cloud.shiftedMean(
+        at: x, over: rows, logWeights: [0, 0, 0, 1, 2], shifts: shifts, scale: .uniform(0.5),
+        sigma: sigmas, into: &means, workers: uniform)
+      results.append(means)
+      results.append(
+        cloud.normalCombinations(
+          samples: (0..<37).map { $0 }, stream: RandomStream(seed: 1, purpose: 7), workers: uniform)
+      )
+
+      let mixture = PackedMixture(
+        (0..<3).map { index in
+          .init(
+            logWeight: -Double(index), mean: inputs.row(d),
+            variances: index == 0 ? [] : (0..<d).map { _ in inputs.uniform(0.1...1) }, basis: nil,
+            rest: index == 0 ? 0.3 : 0)
+        }, dimension: d)
+      let scratch = PackedMixture.Scratch(for: mixture, workers: uniform)
+      for sigma in [sigmas, .uniform(0.2)] {
+        mixture.denoise(x, at: sigma, into: &means, scratch: scratch, workers: uniform)
+        results.append(means)
+      }
+    }
+    return results
+  }
+
+  /// In a process of its own: the other tests keep the set they have.
+  @Test func `every instruction set gives the same numbers`() async {
+    await #expect(processExitsWith: .success) {
+      #expect(InstructionSet.baseline.use())
+      let plain = InstructionSetTests.results()
+      guard InstructionSet.avx2.use() else { return }
+      let narrow = InstructionSetTests.results()
+      for (a, b) in zip(plain, narrow) {
+        // The baseline rounds a product before it adds.
+        for (p, q) in zip(a.values, b.values) { #expect(abs(p - q) < 2e-5 * (1 + abs(q))) }
+      }
+      #expect(zip(plain, narrow).contains { $0.bitPatterns != $1.bitPatterns })
+      guard InstructionSet.avx512.use() else { return }
+      for (a, b) in zip(InstructionSetTests.results(), narrow) {
+        #expect(a.bitPatterns == b.bitPatterns)
+      }
+    }
+  }
+}
