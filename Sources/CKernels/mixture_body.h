@@ -151,12 +151,16 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
   }
   if (log_density)
     *log_density = best + KERNEL(log_d)(total) - 0.91893853320467274178 * (double)d;
-  v16d inverse = 1.0 / total;
-  v16d trace_sum = {0}, square_sum = {0};
+  // The mean of D_k - x and the spread about it as they grow, component by component: a difference
+  // of squares would lose the spread far from the data.
+  v16d so_far = {0}, trace_sum = {0}, spread = {0};
   for (size_t i = 0; i < d; i++) sum[i] = (v16d){0};
   for (size_t k = 0; k < m->components; k++) {
     if (__builtin_reduce_max(logits[k]) == 0) continue;
-    v16d weight = logits[k] * inverse;
+    v16d weight = logits[k], before = so_far;
+    so_far += weight;
+    // Nothing has come yet where the sum is zero.
+    v16d share = (v16d)((v16l)(weight / so_far) & (v16l)(so_far > 0.0));
     size_t rank = m->ranks[k];
     // D_k - x = -(delta off the basis) (1 - rest gain) - B^T (1 - gain) y.
     KERNEL(decompose)(m, k, x, delta, y);
@@ -176,19 +180,15 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
       KERNEL(expand)(m->basis_values + m->bases[k], rank, d, y, SPLAT_D(1.0), delta);
     v16d square = {0};
     for (size_t i = 0; i < d; i++) {
-      sum[i] = MAD_D(weight, delta[i], sum[i]);
-      square = MAD_D(delta[i], delta[i], square);
+      v16d gap = delta[i] - sum[i];
+      sum[i] = MAD_D(share, gap, sum[i]);
+      square = MAD_D(gap, gap, square);
     }
     trace_sum = MAD_D(weight, component_trace, trace_sum);
-    square_sum = MAD_D(weight, square, square_sum);
+    spread = MAD_D(share * before, square, spread);
   }
-  if (trace) {
-    // tr J = E[tr J_k] + tr Cov[D_k] / sigma^2, the covariance taken about x, where it is small.
-    v16d mean_square = {0};
-    for (size_t i = 0; i < d; i++) mean_square = MAD_D(sum[i], sum[i], mean_square);
-    v16d spread = __builtin_elementwise_max(square_sum - mean_square, SPLAT_D(0.0));
-    *trace = trace_sum + spread / variance;
-  }
+  // tr J = E[tr J_k] + tr Cov[D_k] / sigma^2.
+  if (trace) *trace = (trace_sum + spread / variance) / total;
   for (size_t i = 0; i < d; i++) sum[i] = x[i] + sum[i];
 }
 

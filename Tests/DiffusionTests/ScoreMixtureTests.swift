@@ -302,20 +302,19 @@ struct MixtureCase: Sendable, CustomTestStringConvertible {
     #expect(abs(matrix.trace - score.totalVariance) < 1e-9 * size * Double(made.dimension))
   }
 
-  @Test func `far away a posterior that is one component has no spread`() {
-    // The next component's share, e⁻³⁰, times the squared distance 10⁶ over σ² must not drown in
-    // the rounding of a difference of squares.
+  /// Two components that share the posterior far away, their means 3·10⁻⁸ apart: the spread over
+  /// σ² must not drown in the rounding of squared distances, 10⁶ · 2⁻⁵² / σ² = 2 · 10⁻⁴.
+  @Test(arguments: [1.0, 3, 5, 8, 30])
+  func `far away close components have no spread`(_ logit: Double) {
     let sigma = 1e-3
-    let gap = 30 * sigma * sigma
+    let gap = logit * sigma * sigma / 1000
     let score = MixtureScore([
       .init(weight: 1, mean: [0, 0], covariance: .isotropic(0, dimension: 2)),
-      .init(weight: 1, mean: [gap / 1000, 0], covariance: .isotropic(0, dimension: 2)),
+      .init(weight: 1, mean: [gap, 0], covariance: .isotropic(0, dimension: 2)),
     ])
-    let x = Points(rows: [[-1000, 0]])
-    let workspace = Workspace(samples: Samples(seed: 0, count: 1))
-    let share = 1 / (1 + exp(-30.0))
-    let expected = share * (1 - share) * gap * gap / 1e6 / (sigma * sigma)
-    let trace = score.jacobianTrace(x, at: .uniform(sigma), in: workspace)[0]
-    #expect(abs(trace - expected) < 1e-9, "\(trace)")
+    let x = Points(rows: [[-1000, 0], [-999, 3], [-1000, 17]])
+    let workspace = Workspace(samples: Samples(seed: 0, count: 3))
+    let traces = score.jacobianTrace(x, at: .uniform(sigma), in: workspace)
+    for trace in traces { #expect(trace >= 0 && trace < 1e-9) }
   }
 }
