@@ -76,7 +76,7 @@ extension PointCloud {
               workers.forEach(x.count) { _, row in
                 let (kernel, rows, shifts) = inputs.pointer
                 guard let chosen = lists.pointer.0 else { return }
-                // An index is negative only where the query was not a number.
+                // An index is negative only where the query was not finite.
                 guard chosen[row * n] >= 0 else {
                   lists.pointer.1?.advanced(by: row * d).update(repeating: .nan, count: d)
                   return

@@ -311,8 +311,14 @@ static double KERNEL(softmax_of_all)(const kernels_cloud *cloud, const double *q
   return best + log(total);
 }
 
-static void KERNEL(center_query)(const kernels_cloud *cloud, const float *x, double *query) {
-  for (size_t i = 0; i < cloud->dimension; i++) query[i] = (double)x[i] - cloud->center[i];
+// The query less the center; returns its squared norm, which tells whether it is finite.
+static double KERNEL(center_query)(const kernels_cloud *cloud, const float *x, double *query) {
+  double square = 0;
+  for (size_t i = 0; i < cloud->dimension; i++) {
+    query[i] = (double)x[i] - cloud->center[i];
+    square += query[i] * query[i];
+  }
+  return square;
 }
 
 static void KERNEL(put_mean)(const kernels_cloud *cloud, const double *mean, float *out) {
@@ -326,7 +332,7 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
                                             float *mean, double *scratch) {
   size_t d = cloud->dimension;
   double *query = scratch, *sum = query + d, *weights = sum + d;
-  KERNEL(center_query)(cloud, x, query);
+  double query_square = KERNEL(center_query)(cloud, x, query);
   memset(sum, 0, d * sizeof(double));
   float best = -INFINITY;
   int many = 0;
@@ -334,18 +340,18 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
     if (panels[s].best[lane] > best) best = panels[s].best[lane];
     many |= panels[s].found[lane] < 0;
   }
+  size_t count = 0;
+  int32_t *list = (int32_t *)weights;
+  for (size_t s = 0; s < segments && !many; s++) {
+    size_t at = lane * panels[s].capacity;
+    for (int32_t n = 0; n < panels[s].found[lane]; n++)
+      if (panels[s].values[at + n] >= best - slack) list[count++] = panels[s].chosen[at + n];
+  }
   kernels_softmax result = {NAN, 0};
-  if (best == -INFINITY) {
+  if (!isfinite(query_square)) {
     for (size_t i = 0; i < d; i++) sum[i] = NAN;
     result.spread = NAN;
-  } else if (!many) {
-    size_t count = 0;
-    int32_t *list = (int32_t *)weights;
-    for (size_t s = 0; s < segments; s++) {
-      size_t at = lane * panels[s].capacity;
-      for (int32_t n = 0; n < panels[s].found[lane]; n++)
-        if (panels[s].values[at + n] >= best - slack) list[count++] = panels[s].chosen[at + n];
-    }
+  } else if (!many && count > 0) {
     double *room = weights + (count + 1) / 2;
     result.log_mean = KERNEL(softmax_over)(cloud, list, 0, count, query, sigma, 1.0, sum, room);
     for (size_t n = 0; n < count && !mean; n++)
@@ -360,11 +366,9 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
       norms += scale * panels[s].norms[lane];
       for (size_t i = 0; i < d; i++) sum[i] += scale * panels[s].mean[i * lanes + lane];
     }
-    double query_square = 0;
     for (size_t i = 0; i < d; i++) {
       sum[i] /= total;
       square += sum[i] * sum[i];
-      query_square += query[i] * query[i];
     }
     result.log_mean = (best - query_square / 2) / (sigma * sigma) + log(total);
     result.spread = fmax(0, 2 * norms / total - square);
@@ -372,7 +376,8 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
     // averages out; between clumps further apart it decides.
     double doubt = 2 * rounding / (sigma * sigma);
     int clumps = result.spread > 2 * (double)d * sigma * sigma;
-    if (doubt > (clumps ? 1e-4 : 2e-2)) {
+    // Nothing listed: products beyond Float32's range.
+    if (!many || doubt > (clumps ? 1e-4 : 2e-2)) {
       memset(sum, 0, d * sizeof(double));
       result.log_mean = KERNEL(softmax_of_all)(cloud, query, sigma, sum,
                                                mean ? 0 : &result.spread, weights);
@@ -403,9 +408,12 @@ static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel
                                  size_t segments, size_t lane, const float *x, double rounding,
                                  size_t wanted, int32_t *nearest, double *scratch) {
   size_t d = cloud->dimension, found = 0;
-  double *query = scratch, *best = query + d, square = 0;
-  KERNEL(center_query)(cloud, x, query);
-  for (size_t i = 0; i < d; i++) square += query[i] * query[i];
+  double *query = scratch, *best = query + d;
+  double square = KERNEL(center_query)(cloud, x, query);
+  if (!isfinite(square)) {
+    for (size_t n = 0; n < wanted; n++) nearest[n] = -1;
+    return;
+  }
   // The largest x . x_i - |x_i|^2 / 2 that a row left out may have.
   double left_out = -INFINITY;
   for (size_t s = 0; s < segments; s++) {
@@ -418,15 +426,14 @@ static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel
     if (kept == panels[s].capacity)
       left_out = fmax(left_out, panels[s].values[at + kept - 1] + rounding);
   }
-  if (found == wanted && left_out >= (square - best[wanted - 1]) / 2) {
-    // Rounding may hide a nearer one: ask every row.
+  if (found < wanted || left_out >= (square - best[wanted - 1]) / 2) {
+    // Rounding, or products beyond Float32's range, may hide a nearer one: ask every row.
     found = 0;
     for (size_t row = 0; row < cloud->count; row++) {
       double squared = KERNEL(distance)(cloud->values + row * d, query, d);
       found = KERNEL(place)((int32_t)row, squared, found, wanted, nearest, best);
     }
   }
-  for (; found < wanted; found++) nearest[found] = -1;  // Only where x is not a number.
 }
 
 static void KERNEL(shifted_mean)(const kernels_cloud *cloud, const int32_t *chosen,
@@ -437,7 +444,8 @@ static void KERNEL(shifted_mean)(const kernels_cloud *cloud, const int32_t *chos
   double *query = scratch, *sum = query + d, *weights = sum + d;
   memset(sum, 0, d * sizeof(double));
   for (size_t m = 0; m < shift_count; m++) {
-    KERNEL(center_query)(cloud, x, query);
+    double square = KERNEL(center_query)(cloud, x, query);
+    if (!isfinite(square)) sum[0] = NAN;
     for (size_t i = 0; i < d; i++) query[i] += scale * shifts[m * d + i];
     KERNEL(softmax_over)(cloud, chosen, log_weights, chosen_count, query, sigma,
                          1.0 / (double)shift_count, sum, weights);

@@ -94,4 +94,34 @@ import Testing
     let fresh = score.denoised(x, at: .uniform(0.2), in: Workspace(samples: samples))
     #expect(fresh.bitPatterns == first.bitPatterns)
   }
+
+  /// A sampler drops such rows; the others must not notice.
+  @Test(arguments: Kind.allCases, [Float.nan, .infinity, -.infinity])
+  func `a row that is not finite spoils itself alone`(_ kind: Kind, _ bad: Float) {
+    let score = kind.score(3)
+    var inputs = Inputs(seed: 8)
+    let x = inputs.points(40, 3)
+    var spoiled = x
+    for row in [0, 5, 37] { spoiled[row, row % 3] = bad }
+    let samples = Samples(seed: 4, count: 40)
+    for noise in [.uniform(0.05), .uniform(2), .each((1...40).map { Double($0) / 9 })] as [Noise] {
+      let clean = score.denoised(x, at: noise, in: Workspace(samples: samples))
+      let denoised = score.denoised(spoiled, at: noise, in: Workspace(samples: samples))
+      for row in 0..<40 {
+        let range = row..<row + 1
+        if [0, 5, 37].contains(row) {
+          #expect(denoised.rows(range).firstNotFiniteRow == 0)
+        } else {
+          #expect(denoised.rows(range).bitPatterns == clean.rows(range).bitPatterns)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `a batch may be empty`(_ kind: Kind) {
+    let x = Points(count: 0, dimension: 2)
+    #expect(kind.score(2).denoised(x, at: .uniform(1)).count == 0)
+    #expect(kind.score(2).denoised(x, at: .each([])).count == 0)
+  }
 }

@@ -131,6 +131,29 @@ struct CloudCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test(arguments: [1e5, 1e15, 1e30, 3e38])
+  func `a query at any distance ends on data`(_ away: Float) {
+    var inputs = Inputs(seed: 13)
+    for d in [1, 3] {
+      let data = inputs.points(300, d)
+      let (score, reference) = (EmpiricalScore(data), EmpiricalReference(data))
+      let estimator = NearestNeighborScore(
+        data, smoothing: 0, neighbors: .nearest(3, remainder: 0))
+      let scores: [any Score] = [score, estimator]
+      let x = Points(count: 2, dimension: d, values: (0..<2 * d).map { $0 % 2 == 0 ? away : -away })
+      for sigma in [1e-2, 1, 3] {
+        for denoised in scores.map({ $0.denoised(x, at: .uniform(sigma)) }) {
+          for row in 0..<2 {
+            let nearest = data.doubles(reference.gaps(x.doubles(row)).nearest)
+            // Beyond 10¹⁵ all distances are the same Double: any mean of data will do.
+            let limit = away < 1e10 ? 2e-5 : 20
+            #expect(distance(denoised.doubles(row), nearest) < limit)
+          }
+        }
+      }
+    }
+  }
+
   @Test func `an outlier spoils nothing`() {
     var inputs = Inputs(seed: 3)
     var data = inputs.points(500, 2)

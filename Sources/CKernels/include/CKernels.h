@@ -129,7 +129,7 @@ kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_p
 
 /// The `wanted` nearest of what the segments kept, in rising order of the distance taken in
 /// Double; of all rows where `rounding`, a bound on the error of x . x_i - |x_i|^2 / 2, leaves a
-/// doubt. `scratch`: dimension + wanted doubles.
+/// doubt; all -1 where `x` is not finite. `scratch`: dimension + wanted doubles.
 void kernels_nearest_join(const kernels_cloud *cloud, const kernels_panel *panels,
                           size_t segments, size_t lane, const float *x, double rounding,
                           size_t wanted, int32_t *nearest, double *scratch);
