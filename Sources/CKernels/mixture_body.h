@@ -151,16 +151,11 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
   }
   if (log_density)
     *log_density = best + KERNEL(log_d)(total) - 0.91893853320467274178 * (double)d;
-  // The mean of D_k - x and the spread about it as they grow, component by component: a difference
-  // of squares would lose the spread far from the data.
-  v16d so_far = {0}, trace_sum = {0}, spread = {0};
+  v16d inverse = 1.0 / total, so_far = {0}, trace_sum = {0}, spread = {0};
   for (size_t i = 0; i < d; i++) sum[i] = (v16d){0};
   for (size_t k = 0; k < m->components; k++) {
     if (__builtin_reduce_max(logits[k]) == 0) continue;
-    v16d weight = logits[k], before = so_far;
-    so_far += weight;
-    // Nothing has come yet where the sum is zero.
-    v16d share = (v16d)((v16l)(weight / so_far) & (v16l)(so_far > 0.0));
+    v16d weight = logits[k] * inverse;
     size_t rank = m->ranks[k];
     // D_k - x = -(delta off the basis) (1 - rest gain) - B^T (1 - gain) y.
     KERNEL(decompose)(m, k, x, delta, y);
@@ -178,7 +173,15 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
       for (size_t i = 0; i < d; i++) delta[i] = (v16d){0};
     if (m->bases[k] >= 0)
       KERNEL(expand)(m->basis_values + m->bases[k], rank, d, y, SPLAT_D(1.0), delta);
-    v16d square = {0};
+    if (!trace) {
+      for (size_t i = 0; i < d; i++) sum[i] = MAD_D(weight, delta[i], sum[i]);
+      continue;
+    }
+    // The mean and the spread about it as they grow, component by component: a difference of
+    // squares would lose the spread far from the data. Nothing has come yet where the sum is zero.
+    v16d before = so_far, square = {0};
+    so_far += weight;
+    v16d share = (v16d)((v16l)(weight / so_far) & (v16l)(so_far > 0.0));
     for (size_t i = 0; i < d; i++) {
       v16d gap = delta[i] - sum[i];
       sum[i] = MAD_D(share, gap, sum[i]);
@@ -188,7 +191,7 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
     spread = MAD_D(share * before, square, spread);
   }
   // tr J = E[tr J_k] + tr Cov[D_k] / sigma^2.
-  if (trace) *trace = (trace_sum + spread / variance) / total;
+  if (trace) *trace = trace_sum + spread / variance;
   for (size_t i = 0; i < d; i++) sum[i] = x[i] + sum[i];
 }
 
