@@ -85,9 +85,8 @@ final class PanelScan {
   /// Scans the cloud for every row of `x` and calls `finish(worker, panel, gathered)` with what
   /// its segments gathered; calls for different panels may run at once.
   ///
-  /// - Parameters:
-  ///   - weigh: How a row weighs the data; without it the nearest points are gathered instead of
-  ///     a softmax.
+  /// `weigh` says how a row weighs the data; without it the nearest points are gathered instead of
+  /// a softmax.
   func run(
     _ x: Points, in cloud: PointCloud, weigh: (@Sendable (Int) -> Weighing)?,
     finish: @Sendable (Int, Panel, UnsafePointer<kernels_panel>) -> Void

@@ -25,6 +25,12 @@ import Testing
     }
   }
 
+  /// The shifts of a sample in one row.
+  private func longRows(_ shifts: Points, _ count: Int) -> Points {
+    Points(
+      count: shifts.count / count, dimension: shifts.dimension * count, values: shifts.values)
+  }
+
   @Test(arguments: [(200, 1), (50, 2), (300, 16), (5000, 3)], [0.2, 1.5])
   func `smoothing over all points is the mean of exact denoisers at shifted points`(
     _ shape: (Int, Int), _ smoothing: Double
@@ -34,7 +40,7 @@ import Testing
     let sigmas = [0.05, 0.3, 1, 20]
     for count in [1, 4] {
       let score = NearestNeighborScore(made.data, smoothing: smoothing, shifts: count)
-      let shifts = made.samples.normals(dimension: count * shape.1, for: .shifts)
+      let shifts = longRows(score.shifts(of: made.samples), count)
       let mixed = Noise.each((0..<19).map { sigmas[$0 % 4] })
       let workspace = Workspace(samples: made.samples)
       for noise in sigmas.map(Noise.uniform) + [mixed] {
@@ -120,7 +126,7 @@ import Testing
     let made = Case(4500, d, rows: 18)
     let score = NearestNeighborScore(
       made.data, smoothing: 0.4, shifts: m, neighbors: .nearest(k, remainder: l))
-    let shifts = made.samples.normals(dimension: m * d, for: .shifts)
+    let shifts = longRows(score.shifts(of: made.samples), m)
     let workspace = Workspace(samples: made.samples)
     let rows = made.data.doubleRows
     let mixed = Noise.each((0..<18).map { 0.05 * Double($0 + 1) })
@@ -178,7 +184,7 @@ import Testing
     let score = NearestNeighborScore(made.data, smoothing: 0.5, shifts: 2)
     let denoised = score.denoised(
       made.x, at: .uniform(1e-4), in: Workspace(samples: made.samples))
-    let shifts = made.samples.normals(dimension: 4, for: .shifts)
+    let shifts = longRows(score.shifts(of: made.samples), 2)
     let reference = EmpiricalReference(made.data)
     for row in 0..<30 {
       let ends = (0..<2).map { m in

@@ -1,0 +1,101 @@
+public import Arrays
+
+/// A batch on its way down the grid: what a step reads and changes.
+///
+/// All memory is here before the first step; a step allocates none.
+public struct Walk {
+  /// States at the present level, B × d, in data units.
+  public var x: Points
+  /// The last D(x; σ) evaluated at the states.
+  public internal(set) var clean: Points
+  /// A method's own room.
+  public var scratch: [Points]
+  /// D at earlier levels, as many as the method looks back on, the latest first.
+  public private(set) var past: [Points]
+  /// The levels of `past`, as many as have been remembered so far.
+  public private(set) var pastLevels: [Level] = []
+  /// The noise process whose times the levels carry.
+  public let process: NoiseProcess
+  /// Steps done.
+  public internal(set) var step = 0
+  /// Denoiser evaluations of each row.
+  public internal(set) var evaluations: Int = 0
+  let workspace: Workspace
+  private var normals: Points
+  private let increments: any Increments
+
+  init(
+    _ start: Points, method: any Sampler, process: NoiseProcess, workspace: Workspace,
+    increments: any Increments
+  ) {
+    // Each batch is made by itself: copies would share memory until the first step parts them.
+    let blank = { Points(count: start.count, dimension: start.dimension) }
+    x = start
+    clean = blank()
+    scratch = (0..<type(of: method).scratchCount).map { _ in blank() }
+    past = (0..<type(of: method).pastCount).map { _ in blank() }
+    pastLevels.reserveCapacity(past.count + 1)
+    normals = method.facts.stochastic ? blank() : Points(count: 0, dimension: start.dimension)
+    self.process = process
+    self.workspace = workspace
+    self.increments = increments
+  }
+
+  /// The threads that share the work.
+  public var workers: Workers { workspace.workers }
+
+  /// D(x; σ) of the states, into `clean`.
+  public mutating func denoise(at sigma: Double, with score: some Score) {
+    score.denoise(x, at: .uniform(sigma), into: &clean, in: workspace)
+    evaluations += 1
+  }
+
+  /// D of `scratch[source]`, into `scratch[target]`.
+  public mutating func denoise(
+    scratch source: Int, at sigma: Double, into target: Int, with score: some Score
+  ) {
+    score.denoise(scratch[source], at: .uniform(sigma), into: &scratch[target], in: workspace)
+    evaluations += 1
+  }
+
+  /// Keeps D at `level` for later steps; `clean` is free afterwards.
+  public mutating func remember(_ level: Level) {
+    guard let last = past.indices.last else { return }
+    for index in past.indices.reversed().dropLast() { past.swapAt(index, index - 1) }
+    swap(&past[0], &clean)
+    if pastLevels.count > last { pastLevels.removeLast() }
+    pastLevels.insert(level, at: 0)
+  }
+
+  /// x = a x + b D.
+  public mutating func combine(_ a: Double, plus b: Double) {
+    x.combine(.uniform(Float(a)), plus: .uniform(Float(b)), clean, workers: workers)
+  }
+
+  /// x = a x + b D + c n with the normals n of this step.
+  public mutating func combine(
+    _ a: Double, plus b: Double, noise c: Double, from level: Level, to next: Level
+  ) {
+    drawNormals(from: level, to: next)
+    x.combine(
+      .uniform(Float(a)), plus: .uniform(Float(b)), clean, plus: .uniform(Float(c)), normals,
+      workers: workers)
+  }
+
+  /// x += c n with the normals n of this step.
+  public mutating func addNoise(_ c: Double, from level: Level, to next: Level) {
+    drawNormals(from: level, to: next)
+    x.combine(.uniform(1), plus: .uniform(Float(c)), normals, workers: workers)
+  }
+
+  /// The last step of every method: x = D(x; σ).
+  public mutating func finish(from level: Level, with score: some Score) {
+    denoise(at: level.sigma, with: score)
+    combine(0, plus: 1)
+  }
+
+  private mutating func drawNormals(from level: Level, to next: Level) {
+    increments.fill(
+      &normals, for: workspace.samples, step: step, from: level, to: next, workers: workers)
+  }
+}
