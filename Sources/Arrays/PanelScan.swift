@@ -82,14 +82,14 @@ final class PanelScan {
     }
   }
 
-  /// Scans the cloud for every row of `x` and calls `finish(worker, panel, gathered)` with what
-  /// its segments gathered; calls for different panels may run at once.
+  /// Scans the cloud for every row of `x` and calls `finish(worker, lane, panel, gathered)` for each
+  /// with what its panel's segments gathered; calls for different rows may run at once.
   ///
   /// `weigh` says how a row weighs the data; without it the nearest points are gathered instead of
   /// a softmax.
   func run(
     _ x: Points, in cloud: PointCloud, weigh: (@Sendable (Int) -> Weighing)?,
-    finish: @Sendable (Int, Panel, UnsafePointer<kernels_panel>) -> Void
+    finish: @Sendable (Int, Int, Panel, UnsafePointer<kernels_panel>) -> Void
   ) {
     precondition(
       cloud.dimension == dimension && cloud.segments == segments, "Scratch belongs to one cloud.")
@@ -115,9 +115,11 @@ final class PanelScan {
                 batch[task / count], scan.slots[task / count], scan.segments[task % count], kernel,
                 gathered + task, scan.blocks[worker], weighs: weigh != nil)
             }
-            workers.forEach(batch.count) { worker, index in
-              guard let gathered = shared.pointer.3 else { return }
-              finish(worker, batch[index], gathered + index * count)
+            let lanes = Int(kernels_widest_panel)
+            workers.forEach(batch.count * lanes) { worker, task in
+              let (index, lane) = (task / lanes, task % lanes)
+              guard let gathered = shared.pointer.3, lane < batch[index].rows.count else { return }
+              finish(worker, lane, batch[index], gathered + index * count)
             }
           }
         }

@@ -34,14 +34,13 @@ extension PointCloud {
       withKernel { kernel in
         x.values.withUnsafeBufferPointer { rows in
           let shared = Shared((kernel, rows.baseAddress, nearest.baseAddress, scratch.scan))
-          scratch.scan.run(x, in: self, weigh: nil) { worker, panel, gathered in
+          scratch.scan.run(x, in: self, weigh: nil) { worker, lane, panel, gathered in
             let (kernel, rows, nearest, scan) = shared.pointer
-            for (lane, row) in panel.rows.enumerated() {
-              kernels_nearest_join(
-                kernel, gathered, segments, lane, rows?.advanced(by: row * d),
-                rounding(norm: norm(of: x, row: row)), wanted,
-                nearest?.advanced(by: row * stride), scan.scratch[worker])
-            }
+            let row = panel.rows.lowerBound + lane
+            kernels_nearest_join(
+              kernel, gathered, segments, lane, rows?.advanced(by: row * d),
+              rounding(norm: norm(of: x, row: row)), wanted,
+              nearest?.advanced(by: row * stride), scan.scratch[worker])
           }
         }
       }

@@ -56,16 +56,15 @@ extension PointCloud {
         let (d, segments) = (dimension, segments.count)
         let exact = means == nil
         scratch.scan.run(x, in: self, weigh: { weighing(of: x, row: $0, sigma[$0], exact).0 }) {
-          worker, panel, gathered in
+          worker, lane, panel, gathered in
           let (kernel, rows, means, results, scan) = shared.pointer
-          for (lane, row) in panel.rows.enumerated() {
-            let (weighing, rounding) = weighing(of: x, row: row, sigma[row], exact)
-            let result = kernels_softmax_join(
-              kernel, gathered, segments, lane, panel.lanes, rows?.advanced(by: row * d),
-              sigma[row], rounding, weighing.slack, means?.advanced(by: row * d),
-              scan.scratch[worker])
-            results?[row] = result
-          }
+          let row = panel.rows.lowerBound + lane
+          let (weighing, rounding) = weighing(of: x, row: row, sigma[row], exact)
+          let result = kernels_softmax_join(
+            kernel, gathered, segments, lane, panel.lanes, rows?.advanced(by: row * d),
+            sigma[row], rounding, weighing.slack, means?.advanced(by: row * d),
+            scan.scratch[worker])
+          results?[row] = result
         }
       }
     }

@@ -80,10 +80,13 @@ public struct PointCloud: Sendable {
     (0..<dimension).map { Double(values[index * dimension + $0]) + Double(center[$0]) }
   }
 
-  /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − center‖ = `norm`: d rounded
-  /// multiply-adds and two more, each within 2⁻²⁴ of the sum of magnitudes.
+  /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − center‖ = `norm`: every term
+  /// goes through the rounded additions of its part, those of the parts, and two more, each within
+  /// 2⁻²⁴ of the sum of magnitudes.
   func rounding(norm: Double) -> Double {
-    Double(dimension + 2) * 0x1p-24 * (norm * radius + radius * radius / 2)
+    let part = Int(kernels_product_part)
+    let roundings = min(dimension, part) + (dimension + part - 1) / part + 2
+    return Double(roundings) * 0x1p-24 * (norm * radius + radius * radius / 2)
   }
 
   /// Data rows of a segment; the number of segments depends on N alone, so that the sums over

@@ -5,33 +5,43 @@
 #define TILE_2 (REGISTERS / 2)
 #define TILE_4 (REGISTERS / 4)
 
-// products[r][lane] = data[r] . query[lane], for `rows` consecutive rows of data.
-INLINE void KERNEL(product_tile)(const float *data, size_t d, const float *queries,
-                                 const int vectors, const int rows, float *products) {
+// products[r][lane] += data[r] . query[lane] over `length` coordinates, for consecutive rows of
+// data that lie `stride` apart; the first part of a product starts from nothing.
+INLINE void KERNEL(product_tile)(const float *data, size_t stride, size_t length,
+                                 const float *queries, const int vectors, const int rows,
+                                 int starts, float *products) {
   v16f sum[12][4];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (v16f){0};
-  for (size_t i = 0; i < d; i++) {
+  for (size_t i = 0; i < length; i++) {
     v16f q[4];
     UNROLL for (int v = 0; v < vectors; v++)
       q[v] = ((const v16f_any *)queries)[i * vectors + v];
     UNROLL for (int r = 0; r < rows; r++) {
-      v16f x = SPLAT(data[r * d + i]);
+      v16f x = SPLAT(data[r * stride + i]);
       UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = MAD(x, q[v], sum[r][v]);
     }
   }
+  v16f_any *out = (v16f_any *)products;
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++)
-      ((v16f_any *)products)[r * vectors + v] = sum[r][v];
+      out[r * vectors + v] = starts ? sum[r][v] : out[r * vectors + v] + sum[r][v];
 }
 
+// Coordinates are taken in parts: the queries of a part stay in the first cache, and rounding
+// grows with the length of a part and the number of parts, not with the dimension.
 INLINE void KERNEL(products_of)(const float *data, size_t rows, size_t d, const float *queries,
                                 const int vectors, const int tile, float *products) {
-  size_t r = 0;
-  for (; r + tile <= rows; r += tile)
-    KERNEL(product_tile)(data + r * d, d, queries, vectors, tile, products + r * vectors * 16);
-  for (; r < rows; r++)
-    KERNEL(product_tile)(data + r * d, d, queries, vectors, 1, products + r * vectors * 16);
+  for (size_t i = 0; i < d; i += kernels_product_part) {
+    size_t length = d - i < kernels_product_part ? d - i : kernels_product_part, r = 0;
+    const float *part = queries + i * vectors * 16;
+    for (; r + tile <= rows; r += tile)
+      KERNEL(product_tile)(data + r * d + i, d, length, part, vectors, tile, i == 0,
+                           products + r * vectors * 16);
+    for (; r < rows; r++)
+      KERNEL(product_tile)(data + r * d + i, d, length, part, vectors, 1, i == 0,
+                           products + r * vectors * 16);
+  }
 }
 
 static void KERNEL(products)(const float *data, size_t rows, size_t d, const float *queries,

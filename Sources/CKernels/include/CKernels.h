@@ -74,7 +74,12 @@ void kernels_mixture_evaluate(const kernels_mixture *mixture, const float *x, si
 
 // MARK: Points as a mixture without width
 
-enum { kernels_block_rows = 128, kernels_lanes = 16, kernels_widest_panel = 64 };
+enum {
+  kernels_block_rows = 128,
+  kernels_lanes = 16,
+  kernels_widest_panel = 64,
+  kernels_product_part = 64  // coordinates
+};
 
 /// Transposes `count` <= lanes rows, less `center`, into panel[dimension][lanes].
 void kernels_pack_panel(const float *rows, size_t count, size_t dimension, const float *center,
