@@ -24,6 +24,11 @@ struct SamplingOptions: ParsableArguments {
     parsing: .unconditional, help: "The first level; 160 deviations of the data unless given.")
   var sigmaMax: Double?
 
+  @Option(
+    parsing: .unconditional,
+    help: "The last positive time of the process, in place of --sigma-min.")
+  var timeEnd: Double?
+
   @Option(help: "ve, ve-geometric, vp, sub-vp, cosine or line.")
   var process = "ve"
 
@@ -69,6 +74,9 @@ struct SamplingOptions: ParsableArguments {
     try require((0...(1 << 48)).contains(first), "--first takes an index from 0 on")
     try require(sigmaMax.map { $0 > 0 && $0.isFinite }, "--sigma-max takes a positive number")
     try require(sigmaMin.map { $0 > 0 && $0.isFinite }, "--sigma-min takes a positive number")
+    try require(timeEnd.map { $0 > 0 && $0 < 1 }, "--time-end takes a time between 0 and 1")
+    try require(
+      timeEnd == nil || sigmaMin == nil, "--time-end and --sigma-min name the same level")
     try require(rho > 0 && rho.isFinite, "--rho takes a positive number")
     try require(eta.map { $0 >= 0 && $0.isFinite }, "--eta takes a number that is not negative")
     try require(churn.map { $0 >= 0 && $0.isFinite }, "--churn takes a number that is not negative")

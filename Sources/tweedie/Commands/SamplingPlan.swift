@@ -60,7 +60,9 @@ struct SamplingPlan {
     let published =
       options.process == "ve-geometric" ? own : named.publishedRange ?? own
     let high = options.sigmaMax ?? published.upperBound
-    let low = options.sigmaMin ?? min(published.lowerBound, high / 2)
+    let low =
+      options.sigmaMin ?? options.timeEnd.map { named.sigma(at: $0) }
+      ?? min(published.lowerBound, high / 2)
     if case .explicit(let sigmas) = schedule {
       let process = try Choices.process(
         options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
