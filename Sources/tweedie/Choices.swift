@@ -191,24 +191,9 @@ enum Choices {
 
   /// A sentence for a word that is none of the known ones, with the closest.
   static func unknown(_ what: String, _ word: String, _ known: [String]) -> Failure {
-    let closest = known.min { distance($0, word) < distance($1, word) }
-    let hint = closest.flatMap { distance($0, word) <= 3 ? "; did you mean \($0)?" : nil } ?? "."
-    return .usage("There is no \(what) \(word)\(hint) Known: \(known.joined(separator: ", ")).")
-  }
-
-  /// Letters to change, add or drop between two words.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let change = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
+    let hint = Suggestion.words(for: word, among: known)
+    return .usage(
+      "There is no \(what) \(word)\(hint.isEmpty ? "." : hint) "
+        + "Known: \(known.joined(separator: ", ")).")
   }
 }

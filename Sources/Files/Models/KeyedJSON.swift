@@ -84,29 +84,3 @@ struct KeyedJSON {
     return numbers
   }
 }
-
-/// Words for a key that is nearly another.
-enum Suggestion {
-  static func words(for word: String, among words: [String]) -> String {
-    let near = words.map { ($0, distance(word.lowercased(), $0.lowercased())) }
-      .min { $0.1 < $1.1 }
-    guard let (best, distance) = near, distance <= max(1, min(3, word.count / 3)) else { return "" }
-    return "; did you mean \"\(best)\"?"
-  }
-
-  /// The least number of letters put in, taken out, or changed (Levenshtein).
-  private static func distance(_ one: String, _ other: String) -> Int {
-    let (a, b) = (Array(one.unicodeScalars.prefix(64)), Array(other.unicodeScalars.prefix(64)))
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, against) in b.enumerated() {
-        let change = diagonal + (letter == against ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
-  }
-}

@@ -1,29 +1,9 @@
+// What the scans gathered, settled for one query in Double.
 #include <math.h>
 #include <string.h>
 
-#define KERNEL_BODY "neighbors_body.h"
+#define KERNEL_BODY "join_body.h"
 #include "every_target.h"
-
-void kernels_pack_panel(const float *rows, size_t count, size_t dimension, const float *center,
-                        float *panel, size_t lanes) {
-  // Lanes past the end repeat the first row: finite numbers, never read back.
-  for (size_t lane = 0; lane < lanes; lane++) {
-    const float *row = rows + (lane < count ? lane : 0) * dimension;
-    for (size_t i = 0; i < dimension; i++) panel[i * lanes + lane] = row[i] - center[i];
-  }
-}
-
-void kernels_softmax_scan(const kernels_cloud *cloud, size_t first, size_t last,
-                          const float *queries, size_t lanes, const float *precision,
-                          const float *slack, kernels_panel *panel, float *scratch) {
-  VARIANT(softmax_scan)(cloud, first, last, queries, lanes, precision, slack, panel, scratch);
-}
-
-void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
-                          const float *queries, size_t lanes, kernels_panel *panel,
-                          float *scratch) {
-  VARIANT(nearest_scan)(cloud, first, last, queries, lanes, panel, scratch);
-}
 
 kernels_softmax kernels_softmax_join(const kernels_cloud *cloud, const kernels_panel *panels,
                                      size_t segments, size_t lane, size_t lanes, const float *x,
@@ -50,12 +30,4 @@ void kernels_shifted_mean(const kernels_cloud *cloud, const int32_t *chosen,
 void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, const float *x,
                        double *squared, double *scratch) {
   VARIANT(distances)(cloud, first, last, x, squared, scratch);
-}
-
-void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
-                               const float *weights, size_t lanes, float *sum) {
-  int32_t all[kernels_block_rows];
-  for (int32_t row = 0; row < kernels_block_rows; row++) all[row] = row;
-  VARIANT(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights, all,
-                         last - first, lanes, sum);
 }
