@@ -16,7 +16,7 @@ let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 let package = Package(
   name: "tweedie",
   products: [
-    .library(name: "Diffusion", targets: ["Diffusion"]),
+    .library(name: "Diffusion", targets: ["Arrays", "Diffusion"]),
     .executable(name: "tweedie", targets: ["tweedie"]),
   ],
   dependencies: [

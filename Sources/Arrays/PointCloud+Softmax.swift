@@ -2,8 +2,8 @@ import CKernels
 
 /// A weight e^−28, under 10⁻¹², of the largest counts no more.
 private let negligible = 28.0
-/// Points a row and segment that are weighed again in Double; where more matter, no single one
-/// decides and Float32 sums serve.
+/// Points a row and segment that are weighed again in Double; where more matter, Float32 sums serve
+/// unless rounding could decide between them.
 private let capacity = 512
 /// Where rounding moves logits by no more than this, Float32 sums serve however few points matter.
 private let harmless = 4e-6

@@ -17,12 +17,12 @@ enum Choices {
 
   /// Every method by name, with the number of steps it takes when none is given.
   static let samplers: [(facts: SamplerFacts, defaultSteps: Int)] = [
-    (Euler.facts, 50), (Heun.facts, 18), (EDM.facts, 18), (EulerMaruyama.facts, 500),
-    (Ancestral.facts, 100),
+    (Euler.facts, 50), (Heun.facts, 32), (EDM.facts, 64), (EulerMaruyama.facts, 500),
+    (Ancestral.facts, 200),
   ]
 
   static func defaultSteps(_ name: String) -> Int {
-    samplers.first { $0.facts.name == name }?.defaultSteps ?? 18
+    samplers.first { $0.facts.name == name }?.defaultSteps ?? 32
   }
 
   static func sampler(_ name: String, _ settings: SamplerSettings) throws -> any Sampler {
@@ -30,7 +30,7 @@ enum Choices {
       switch name {
       case "euler": Euler()
       case "heun": Heun()
-      case "edm": EDM(churn: settings.churn ?? 40, steps: settings.steps)
+      case "edm": EDM(churn: settings.churn ?? 20, steps: settings.steps)
       case "euler-maruyama": EulerMaruyama()
       case "ancestral": Ancestral(eta: settings.eta ?? 1)
       default: throw unknown("sampler", name, samplers.map(\.facts.name))

@@ -29,7 +29,7 @@ public struct EDM: Sampler {
 
   /// The method for a grid of `steps` positive levels.
   public init(
-    churn: Double = 40, range: ClosedRange<Double> = 0...Double.infinity, noiseScale: Double = 1,
+    churn: Double = 20, range: ClosedRange<Double> = 0...Double.infinity, noiseScale: Double = 1,
     steps: Int
   ) {
     precondition(churn >= 0 && noiseScale >= 0 && steps >= 1, "Churn is not negative.")

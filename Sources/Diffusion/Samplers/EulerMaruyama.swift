@@ -2,7 +2,8 @@
 ///
 ///     z′ = z + h [f z − g² (D − x)/(s σ²)] + g √|h| n,   h = t′ − t,   g² = 2 s² σ σ′
 ///
-/// - Order: 1 in law, ½ along paths. One evaluation a step.
+/// - Order: 1 in law; 1 along paths as well, the noise being independent of the state (½ in general).
+///   One evaluation a step.
 /// - Reference: Song et al. 2021, <https://arxiv.org/abs/2011.13456>.
 public struct EulerMaruyama: Sampler {
   /// Name, order, cost and source.

@@ -16,6 +16,20 @@ public struct SamplerFacts: Sendable, Equatable {
   /// Where it was published.
   public let reference: String
 
+  /// Facts of a method.
+  public init(
+    name: String, order: Int?, evaluationsPerStep: Int, stochastic: Bool, adaptive: Bool = false,
+    summary: String, reference: String
+  ) {
+    self.name = name
+    self.order = order
+    self.evaluationsPerStep = evaluationsPerStep
+    self.stochastic = stochastic
+    self.adaptive = adaptive
+    self.summary = summary
+    self.reference = reference
+  }
+
   /// Denoiser evaluations a sample on a grid of n positive levels.
   public func evaluations(steps: Int) -> Int { (steps - 1) * evaluationsPerStep + 1 }
 }

@@ -16,7 +16,7 @@ public struct SamplingResult: Sendable {
   public var samples: Points
   /// Denoiser evaluations of each sample, the last denoising included.
   public var evaluations: [Int]
-  /// Steps kept and steps tried again, of each sample.
+  /// Steps kept, of each sample.
   public var accepted: [Int]
   /// Steps an adaptive method tried and took back.
   public var rejected: [Int]

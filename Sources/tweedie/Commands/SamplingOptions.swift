@@ -9,7 +9,8 @@ struct SamplingOptions: ParsableArguments {
     parsing: .unconditional, help: "Positive noise levels; the sampler's own number unless given.")
   var steps: Int?
 
-  @Option(help: "karras, log-linear, process, cosine, or a file of levels.")
+  @Option(
+    help: "karras, log-linear, process (or uniform: evenly in time), cosine, or a file of levels.")
   var schedule: String?
 
   @Option(parsing: .unconditional, help: "The power of the karras schedule.")
@@ -17,11 +18,15 @@ struct SamplingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The last positive level; 0.004 deviations of the data unless given.")
+    help:
+      "The last positive level; 0.004 deviations of the data, or the range of vp and sub-vp, unless given."
+  )
   var sigmaMin: Double?
 
   @Option(
-    parsing: .unconditional, help: "The first level; 160 deviations of the data unless given.")
+    parsing: .unconditional,
+    help:
+      "The first level; 160 deviations of the data, or the range of vp and sub-vp, unless given.")
   var sigmaMax: Double?
 
   @Option(

@@ -59,11 +59,21 @@ struct SamplingPlan {
     let named = try Choices.process(options.process, range: own, beta: beta)
     let published =
       options.process == "ve-geometric" ? own : named.publishedRange ?? own
+    if options.timeEnd != nil && ["ve", "ve-geometric"].contains(options.process) {
+      throw Failure.usage("--time-end goes with --process vp, sub-vp, cosine or line.")
+    }
     let high = options.sigmaMax ?? published.upperBound
     let low =
       options.sigmaMin ?? options.timeEnd.map { named.sigma(at: $0) }
       ?? min(published.lowerBound, high / 2)
     if case .explicit(let sigmas) = schedule {
+      if options.sigmaMax != nil || options.sigmaMin != nil || options.timeEnd != nil
+        || options.steps != nil
+      {
+        throw Failure.usage(
+          "A schedule file has its own levels; leave out --steps, --sigma-max, --sigma-min and "
+            + "--time-end.")
+      }
       let process = try Choices.process(
         options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
       return NoiseLevels(sigmas: sigmas, process: process)
