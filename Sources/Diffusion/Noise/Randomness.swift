@@ -18,6 +18,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case fit = 6
   /// The combination of data behind a matched start.
   case combination = 7
+  /// A Brownian path addressed by noise level.
+  case path = 8
 }
 
 extension RandomStream {
