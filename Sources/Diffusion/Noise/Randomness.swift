@@ -20,6 +20,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case combination = 7
   /// A Brownian path addressed by noise level.
   case path = 8
+  /// Clean points that trajectories start from.
+  case data = 11
 }
 
 extension RandomStream {
