@@ -16,6 +16,7 @@ import Testing
   static let methods: [(method: any Sampler, steps: Int)] = [
     (Euler(), 300), (Heun(), 60), (EDM(churn: 20, steps: 80), 80), (EulerMaruyama(), 800),
     (Ancestral(), 400),
+    (PredictorCorrector(), 400),
   ]
 
   static let count = 20_000

@@ -60,6 +60,8 @@ import Testing
 
   @Test(arguments: [
     Euler() as any Sampler, Heun(), EDM(churn: 40, steps: 12), EulerMaruyama(), Ancestral(),
+    PredictorCorrector(), PredictorCorrector(corrections: 3), PredictorCorrector(corrections: 0),
+    Langevin(), MALA(density: gaussian), AnnealedLangevin(), AnnealedLangevin(corrections: 3),
   ])
   func `evaluations are those stated and every method ends with the denoiser`(method: any Sampler) {
     let score = CountingScore(Self.gaussian)

@@ -20,6 +20,8 @@ import Testing
 
   static let methods: [any Sampler] = [
     Euler(), Heun(), EDM(steps: 9), EulerMaruyama(), Ancestral(),
+    PredictorCorrector(), Langevin(), AnnealedLangevin(corrections: 2),
+    MALA(density: GaussianScore(mean: [0, 1, 2], covariance: .isotropic(2, dimension: 3))),
   ]
 
   private func draw(

@@ -29,6 +29,8 @@ public import Arrays
 /// A step to σ = 0 has no increment; a method that draws there (``EDM``) gets that of the octave
 /// below σ, which no other step of its grid meets.
 ///
+/// Moves of a Markov chain at one level stand for no interval; their numbers are not the path's.
+///
 /// - Cost: at most 42 rows of normals a sample and step, and one for every whole octave within
 ///   the step, against one row for ``IndependentIncrements``. Values of this type share no state
 ///   but a buffer behind a lock: give every run that works at the same time its own.

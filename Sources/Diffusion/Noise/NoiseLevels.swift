@@ -39,7 +39,7 @@ public enum Schedule: Sendable, Equatable {
 public struct NoiseLevels: Sendable, Equatable {
   /// The process whose times these are.
   public let process: NoiseProcess
-  /// n + 1 levels, falling in σ; the last is 0.
+  /// n + 1 levels, falling in σ or one held; the last is 0.
   public let levels: [Level]
 
   /// n, the number of steps.
@@ -93,6 +93,14 @@ public struct NoiseLevels: Sendable, Equatable {
     precondition(Self.isValid(positive), "Levels are positive, finite and falling.")
     self.process = process
     levels = (positive + [0]).map { Level(process, sigma: $0) }
+  }
+
+  /// One level held for `steps` steps, then 0: where a Markov chain moves.
+  public init(holding sigma: Double, steps: Int) {
+    precondition(sigma > 0 && sigma.isFinite && steps >= 1, "A chain moves at a positive level.")
+    process = .varianceExploding
+    let level = Level(.varianceExploding, sigma: sigma)
+    levels = [Level](repeating: level, count: steps) + [Level(.varianceExploding, sigma: 0)]
   }
 
   /// Whether positive levels make a grid.

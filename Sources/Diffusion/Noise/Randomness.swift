@@ -20,6 +20,10 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case combination = 7
   /// A Brownian path addressed by noise level.
   case path = 8
+  /// Moves of a Markov chain at one noise level.
+  case chain = 9
+  /// Which of a chain's moves are accepted.
+  case acceptance = 10
   /// Clean points that trajectories start from.
   case data = 11
 }

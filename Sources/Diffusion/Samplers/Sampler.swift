@@ -32,6 +32,13 @@ public struct SamplerFacts: Sendable, Equatable {
 
   /// Denoiser evaluations a sample on a grid of n positive levels.
   public func evaluations(steps: Int) -> Int { (steps - 1) * evaluationsPerStep + 1 }
+
+  /// The same method where a step takes another number of evaluations.
+  func taking(_ evaluations: Int) -> SamplerFacts {
+    SamplerFacts(
+      name: name, order: order, evaluationsPerStep: evaluations, stochastic: stochastic,
+      adaptive: adaptive, summary: summary, reference: reference)
+  }
 }
 
 /// One method: how a state at σ becomes a state at σ′.
@@ -42,6 +49,9 @@ public struct SamplerFacts: Sendable, Equatable {
 public protocol Sampler: Sendable {
   /// Name, order, cost and source.
   static var facts: SamplerFacts { get }
+
+  /// The same, where a setting of the method changes the cost of a step.
+  var facts: SamplerFacts { get }
 
   /// How many batches of scratch points `step` uses, `walk.scratch[0]` and up.
   static var scratchCount: Int { get }
@@ -54,7 +64,7 @@ public protocol Sampler: Sendable {
 }
 
 extension Sampler {
-  /// Name, order, cost and source.
+  /// The facts of the type.
   public var facts: SamplerFacts { Self.facts }
   /// No scratch.
   public static var scratchCount: Int { 0 }

@@ -18,7 +18,7 @@ public struct SamplingResult: Sendable {
   public var evaluations: [Int]
   /// Steps kept, of each sample.
   public var accepted: [Int]
-  /// Steps an adaptive method tried and took back.
+  /// Steps taken back: by an adaptive method, or by a Markov chain's accept test.
   public var rejected: [Int]
   /// How it ended.
   public var status: SamplingStatus
@@ -95,7 +95,6 @@ public struct SamplingRun {
     let count = walk.x.count
     return SamplingResult(
       samples: walk.x, evaluations: [Int](repeating: walk.evaluations, count: count),
-      accepted: [Int](repeating: walk.step, count: count),
-      rejected: [Int](repeating: 0, count: count), status: status)
+      accepted: walk.rejected.map { walk.step - $0 }, rejected: walk.rejected, status: status)
   }
 }

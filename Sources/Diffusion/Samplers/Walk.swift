@@ -20,8 +20,14 @@ public struct Walk {
   public internal(set) var step = 0
   /// Denoiser evaluations of each row.
   public internal(set) var evaluations: Int = 0
+  /// Moves of each row that were taken back.
+  public private(set) var rejected: [Int]
+  /// The normals drawn last, B × d; no rows where the method draws none.
+  public private(set) var normals: Points
+  /// How many rows of numbers ``drawNormals(for:)`` and ``drawUniforms(for:)`` have drawn for each
+  /// sample: the same for all rows, so that a sample's numbers do not depend on its batch.
+  private var draws: UInt32 = 0
   let workspace: Workspace
-  private var normals: Points
   private let increments: any Increments
 
   init(
@@ -35,6 +41,7 @@ public struct Walk {
     scratch = (0..<type(of: method).scratchCount).map { _ in blank() }
     past = (0..<type(of: method).pastCount).map { _ in blank() }
     pastLevels.reserveCapacity(past.count + 1)
+    rejected = [Int](repeating: 0, count: start.count)
     normals = method.facts.stochastic ? blank() : Points(count: 0, dimension: start.dimension)
     self.process = process
     self.workspace = workspace
@@ -93,6 +100,22 @@ public struct Walk {
     denoise(at: level.sigma, with: score)
     combine(0, plus: 1)
   }
+
+  /// Normals of a move that is no step of the grid, into `normals`; new ones at every call.
+  public mutating func drawNormals(for purpose: Purpose) {
+    RandomStream(seed: workspace.samples.seed, for: purpose)
+      .fillNormals(&normals, samples: workspace.samples.indices, draw: draws, workers: workers)
+    draws += 1
+  }
+
+  /// A number uniform in (0, 1) for each row; new ones at every call.
+  public mutating func drawUniforms(for purpose: Purpose) -> [Double] {
+    defer { draws += 1 }
+    return workspace.samples.uniforms(for: purpose, draw: draws)
+  }
+
+  /// Counts a move of one row that was taken back.
+  public mutating func reject(row: Int) { rejected[row] += 1 }
 
   private mutating func drawNormals(from level: Level, to next: Level) {
     increments.fill(
