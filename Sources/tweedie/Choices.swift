@@ -13,12 +13,19 @@ enum Choices {
     var steps: Int
     var eta: Double?
     var churn: Double?
+    var corrections: Int?
+    var signalToNoise: Double?
+    var stepSize: Double?
+    var density: (any DensityScore)?
   }
 
   /// Every method by name, with the number of steps it takes when none is given.
   static let samplers: [(facts: SamplerFacts, defaultSteps: Int)] = [
     (Euler.facts, 50), (Heun.facts, 32), (EDM.facts, 64), (EulerMaruyama.facts, 500),
     (Ancestral.facts, 200),
+    (PredictorCorrector.facts, 200),
+    (Langevin.facts, 1000), (MALA.facts, 1000),
+    (AnnealedLangevin.facts, 100),
   ]
 
   static func defaultSteps(_ name: String) -> Int {
@@ -33,6 +40,8 @@ enum Choices {
       case "edm": EDM(churn: settings.churn ?? 20, steps: settings.steps)
       case "euler-maruyama": EulerMaruyama()
       case "ancestral": Ancestral(eta: settings.eta ?? 1)
+      case "predictor-corrector", "langevin", "mala", "annealed-langevin":
+        try chain(name, settings)
       default: throw unknown("sampler", name, samplers.map(\.facts.name))
       }
     if settings.eta != nil && !(method is Ancestral) {
@@ -41,6 +50,7 @@ enum Choices {
     if settings.churn != nil && !(method is EDM) {
       throw Failure.usage("--churn belongs to the sampler edm, not to \(name).")
     }
+    try checkChainOptions(name, settings)
     return method
   }
 

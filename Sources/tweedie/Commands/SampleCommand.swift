@@ -68,7 +68,8 @@ struct SampleCommand: ParsableCommand {
       let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
       var run = SamplingRun(
         from: plan.start(rows, for: model, samples, common.workers), down: plan.levels,
-        by: plan.sampler, with: model.score, samples: samples, workers: common.workers)
+        by: plan.sampler, with: model.score, samples: samples, increments: plan.increments,
+        workers: common.workers)
       while run.advance() {
         try console.checkInterrupt()
         line.update(
@@ -138,6 +139,11 @@ struct SampleCommand: ParsableCommand {
       "\(plan.count) samples of \(model.name) by \(plan.sampler.facts.name): "
       + "\(mean.formatted(digits: 4)) evaluations each, \(seconds.formatted(digits: 3)) s"
     console.tell(cost)
+    let (kept, back) = (result.accepted.reduce(0, +), result.rejected.reduce(0, +))
+    if back > 0 {
+      let share = 100 * Double(kept) / Double(kept + back)
+      console.tell("\(share.formatted(digits: 3)) % of the steps accepted")
+    }
     for path in paths { console.tell("wrote \(path)") }
     console.report([
       JSONMember("model", .string(model.name)),

@@ -56,6 +56,33 @@ struct SamplingOptions: ParsableArguments {
   var churn: Double?
 
   @Option(
+    parsing: .unconditional,
+    help: "Langevin moves a step of predictor-corrector (1) and annealed-langevin (10).")
+  var corrections: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Signal-to-noise ratio r of predictor-corrector's moves, 2 r^2 sigma^2 long.")
+  var snr: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Langevin step in units of sigma^2 (0.1; mala: dimension^(-1/3)).")
+  var stepSize: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: "The level of langevin and mala, a move a step; 0.1 deviations of the data unless given."
+  )
+  var sigma: Double?
+
+  @Option(help: "Where trajectories start: prior, or data (draws of the model's own data + noise).")
+  var start = "prior"
+
+  @Option(help: "Noise of steps addressed by step, or by path: one path however many steps.")
+  var noise = "step"
+
+  @Option(
     name: [.customShort("n"), .long], parsing: .unconditional,
     help: "Samples to draw: 2000 points, or 64 images, unless given.")
   var count: Int?
@@ -85,6 +112,15 @@ struct SamplingOptions: ParsableArguments {
     try require(rho > 0 && rho.isFinite, "--rho takes a positive number")
     try require(eta.map { $0 >= 0 && $0.isFinite }, "--eta takes a number that is not negative")
     try require(churn.map { $0 >= 0 && $0.isFinite }, "--churn takes a number that is not negative")
+    try require(corrections.map { (0...10_000).contains($0) }, "--corrections takes 0 to 10000")
+    try require(
+      corrections != 0 || sampler != "annealed-langevin",
+      "--corrections takes at least 1 with annealed-langevin")
+    try require(snr.map { $0 > 0 && $0 < 1 }, "--snr takes a number between 0 and 1")
+    try require(
+      stepSize.map { $0 > 0 && ($0 < 2 || sampler == "mala") && $0.isFinite },
+      "--step-size takes a number between 0 and 2, or any positive one with mala")
+    try require(sigma.map { $0 > 0 && $0.isFinite }, "--sigma takes a positive number")
     try require(
       betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
       "--beta-min and --beta-max take rising positive numbers")

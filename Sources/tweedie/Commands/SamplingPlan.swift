@@ -5,21 +5,33 @@ import Files
 /// The options of a run settled for a model: method, grid, start, sizes.
 struct SamplingPlan {
   let sampler: any Sampler
+  let increments: any Increments
   let levels: NoiseLevels
   let count: Int
   let batch: Int
   let defaultSchedule: String
   private let prior: Prior
+  private let drawable: (any DrawableScore)?
   private let initial: Points?
 
   init(_ options: SamplingOptions, _ model: LoadedModel, _ console: Console) throws {
     let steps = options.steps ?? Choices.defaultSteps(options.sampler)
-    defaultSchedule = options.process == "ve" ? "karras" : "process"
-    let schedule = try Choices.schedule(options.schedule ?? defaultSchedule, rho: options.rho)
-    levels = try Self.levels(schedule, steps, options, model)
+    let usual = options.process == "ve" ? "karras" : "process"
+    let isChain = Choices.holdsOneLevel(options.sampler)
+    defaultSchedule = isChain ? "held" : usual
+    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho)
+    levels =
+      try Self.level(heldFor: steps, options, model)
+      ?? Self.levels(schedule, steps, options, model)
     sampler = try Choices.sampler(
-      options.sampler, .init(steps: levels.steps, eta: options.eta, churn: options.churn))
+      options.sampler,
+      .init(
+        steps: levels.steps, eta: options.eta, churn: options.churn,
+        corrections: options.corrections, signalToNoise: options.snr, stepSize: options.stepSize,
+        density: model.score as? any DensityScore))
+    increments = try Choices.increments(options.noise)
     prior = try Choices.prior(options.prior)
+    drawable = try Self.drawable(options, model)
     initial = try options.initial.map { try Self.initial($0, model.score.dimension) }
     if let initial, let count = options.count, count > initial.count {
       throw Failure.usage(
@@ -28,10 +40,22 @@ struct SamplingPlan {
     count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
     // States, denoised states and scratch of a batch stay within some hundred megabytes.
     batch = min(count, options.batch ?? max(64, (1 << 24) / model.score.dimension))
-    if initial == nil, levels.sigmaMax < 3 * model.score.deviation {
+    if initial == nil, drawable == nil { note(isChain, model, console) }
+  }
+
+  /// A word about a start that may show in the samples.
+  private func note(_ isChain: Bool, _ model: LoadedModel, _ console: Console) {
+    let (sigma, deviation) = (
+      levels.sigmaMax.formatted(digits: 3), model.score.deviation.formatted(digits: 3)
+    )
+    if isChain {
       console.note(
-        "note: sigma-max \(levels.sigmaMax.formatted(digits: 3)) is small for data of deviation "
-          + "\(model.score.deviation.formatted(digits: 3)); the start may show in the samples.")
+        "note: a chain at sigma \(sigma) from a Gaussian may not come to every mode at its "
+          + "weight; --start data begins there.")
+    } else if levels.sigmaMax < 3 * model.score.deviation {
+      console.note(
+        "note: sigma-max \(sigma) is small for data of deviation \(deviation); the start may "
+          + "show in the samples.")
     }
   }
 
@@ -40,20 +64,58 @@ struct SamplingPlan {
     _ rows: Range<Int>, for model: LoadedModel, _ samples: Samples, _ workers: Workers
   ) -> Points {
     initial?.rows(rows)
+      ?? drawable?.noisedDraws(at: levels.sigmaMax, samples: samples, workers: workers)
       ?? prior.start(
         at: levels.levels[0], of: levels.process, for: model.score, samples: samples,
         workers: workers)
+  }
+
+  /// The one level of a Markov chain; nil for methods that walk down a grid.
+  private static func level(
+    heldFor steps: Int, _ options: SamplingOptions, _ model: LoadedModel
+  ) throws -> NoiseLevels? {
+    guard Choices.holdsOneLevel(options.sampler) else {
+      guard options.sigma == nil else {
+        throw Failure.usage(
+          "--sigma belongs to the samplers langevin, mala, not to \(options.sampler).")
+      }
+      return nil
+    }
+    guard options.sigmaMax == nil, options.sigmaMin == nil, options.schedule == nil else {
+      throw Failure.usage(
+        "\(options.sampler) moves at one level, --sigma; it takes no --schedule, --sigma-max or "
+          + "--sigma-min.")
+    }
+    return NoiseLevels(holding: options.sigma ?? 0.1 * scale(of: model), steps: steps)
+  }
+
+  /// What draws of the data come from, where trajectories start there.
+  private static func drawable(
+    _ options: SamplingOptions, _ model: LoadedModel
+  ) throws -> (any DrawableScore)? {
+    guard try Choices.start(options.start) == .data else { return nil }
+    guard options.initial == nil else {
+      throw Failure.usage("--start data and --initial both say where to start; give one.")
+    }
+    guard let drawable = model.score as? any DrawableScore else {
+      throw Failure.usage("--start data needs a model with data or a known law to draw from.")
+    }
+    return drawable
+  }
+
+  /// The deviation of the data; data without any has no scale but the numbers themselves.
+  private static func scale(of model: LoadedModel) -> Double {
+    let deviation = model.score.deviation
+    let magnitude = model.score.mean.reduce(1) { max($0, abs($1)) }
+    return deviation > 1e-6 * magnitude ? deviation : magnitude
   }
 
   /// The grid, over the data's own range of noise unless told otherwise.
   private static func levels(
     _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
   ) throws -> NoiseLevels {
-    // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale. Data without
-    // any deviation has no scale but the numbers themselves.
-    let deviation = model.score.deviation
-    let magnitude = model.score.mean.reduce(1) { max($0, abs($1)) }
-    let scale = deviation > 1e-6 * magnitude ? deviation : magnitude
+    // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale.
+    let scale = scale(of: model)
     let beta = options.betaMin...options.betaMax
     let own = 0.004 * scale...160 * scale
     let named = try Choices.process(options.process, range: own, beta: beta)
