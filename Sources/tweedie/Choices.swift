@@ -17,15 +17,19 @@ enum Choices {
     var signalToNoise: Double?
     var stepSize: Double?
     var density: (any DensityScore)?
+    var gamma: Double?
+    var mu: Double?
+    var order: Int?
+    var base: Int?
   }
 
   /// Every method by name, with the number of steps it takes when none is given.
   static let samplers: [(facts: SamplerFacts, defaultSteps: Int)] = [
     (Euler.facts, 50), (Heun.facts, 32), (EDM.facts, 64), (EulerMaruyama.facts, 500),
-    (Ancestral.facts, 200),
-    (PredictorCorrector.facts, 200),
-    (Langevin.facts, 1000), (MALA.facts, 1000),
-    (AnnealedLangevin.facts, 100),
+    (Ancestral.facts, 200), (ExponentialIntegrator.facts, 500), (DPM2M.facts, 32),
+    (DPM3M.facts, 32), (UniPC.facts, 32), (GradientEstimation.facts, 32), (DPM2MSDE.facts, 100),
+    (DPM3MSDE.facts, 100), (PredictorCorrector.facts, 200), (Langevin.facts, 1000),
+    (MALA.facts, 1000), (AnnealedLangevin.facts, 100),
   ]
 
   static func defaultSteps(_ name: String) -> Int {
@@ -42,16 +46,41 @@ enum Choices {
       case "ancestral": Ancestral(eta: settings.eta ?? 1)
       case "predictor-corrector", "langevin", "mala", "annealed-langevin":
         try chain(name, settings)
+      case "exponential-integrator": ExponentialIntegrator()
+      case "dpm++2m": DPM2M()
+      case "dpm++3m": DPM3M()
+      case "dpm++2m-sde": DPM2MSDE(eta: settings.eta ?? 1)
+      case "dpm++3m-sde": DPM3MSDE(eta: settings.eta ?? 1)
+      case "unipc":
+        UniPC(
+          order: settings.order ?? 2, base: try unipcBase(settings.base), steps: settings.steps)
+      case "gradient-estimation":
+        GradientEstimation(gamma: settings.gamma ?? 2, mu: settings.mu ?? 0)
       default: throw unknown("sampler", name, samplers.map(\.facts.name))
       }
-    if settings.eta != nil && !(method is Ancestral) {
-      throw Failure.usage("--eta belongs to the sampler ancestral, not to \(name).")
-    }
-    if settings.churn != nil && !(method is EDM) {
-      throw Failure.usage("--churn belongs to the sampler edm, not to \(name).")
+    let owners: [(option: String, given: Bool, samplers: [String])] = [
+      ("--eta", settings.eta != nil, ["ancestral", "dpm++2m-sde", "dpm++3m-sde"]),
+      ("--churn", settings.churn != nil, ["edm"]),
+      ("--gamma", settings.gamma != nil, ["gradient-estimation"]),
+      ("--mu", settings.mu != nil, ["gradient-estimation"]),
+      ("--order", settings.order != nil, ["unipc"]),
+      ("--unipc-b", settings.base != nil, ["unipc"]),
+    ]
+    for owner in owners where owner.given && !owner.samplers.contains(name) {
+      let plural = owner.samplers.count > 1 ? "samplers" : "sampler"
+      throw Failure.usage(
+        "\(owner.option) belongs to the \(plural) \(owner.samplers.joined(separator: ", ")), "
+          + "not to \(name).")
     }
     try checkChainOptions(name, settings)
     return method
+  }
+
+  private static func unipcBase(_ number: Int?) throws -> UniPC.Base {
+    guard let base = UniPC.Base(rawValue: number ?? UniPC.Base.exponential.rawValue) else {
+      throw Failure.usage("--unipc-b takes 1 for B(h) = h or 2 for B(h) = e^h - 1.")
+    }
+    return base
   }
 
   // MARK: Noise

@@ -49,7 +49,9 @@ struct SamplingOptions: ParsableArguments {
     help: "Where trajectories start: standard (as published) or matched (mean and covariance).")
   var prior = "matched"
 
-  @Option(parsing: .unconditional, help: "Share of the posterior's noise that ancestral draws.")
+  @Option(
+    parsing: .unconditional,
+    help: "Share of the noise that ancestral, dpm++2m-sde and dpm++3m-sde draw; 1 unless given.")
   var eta: Double?
 
   @Option(parsing: .unconditional, help: "Noise that edm adds back in all (S_churn).")
@@ -81,6 +83,23 @@ struct SamplingOptions: ParsableArguments {
 
   @Option(help: "Noise of steps addressed by step, or by path: one path however many steps.")
   var noise = "step"
+
+  @Option(
+    parsing: .unconditional,
+    help: "Weight of the present noise estimate in gradient-estimation; 2 unless given.")
+  var gamma: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How far gradient-estimation aims below the next level; 0, no noise, unless given.")
+  var mu: Double?
+
+  @Option(parsing: .unconditional, help: "Order of unipc's predictor, 1 to 3; 2 unless given.")
+  var order: Int?
+
+  @Option(
+    parsing: .unconditional, help: "B(h) of unipc: 1 for h, 2 for e^h - 1; 2 unless given.")
+  var unipcB: Int?
 
   @Option(
     name: [.customShort("n"), .long], parsing: .unconditional,
@@ -121,6 +140,10 @@ struct SamplingOptions: ParsableArguments {
       stepSize.map { $0 > 0 && ($0 < 2 || sampler == "mala") && $0.isFinite },
       "--step-size takes a number between 0 and 2, or any positive one with mala")
     try require(sigma.map { $0 > 0 && $0.isFinite }, "--sigma takes a positive number")
+    try require(gamma.map(\.isFinite), "--gamma takes a number")
+    try require(mu.map { $0 >= 0 && $0 < 1 }, "--mu takes a number from 0 to below 1")
+    try require(order.map { (1...3).contains($0) }, "--order takes 1, 2 or 3")
+    try require(unipcB.map { (1...2).contains($0) }, "--unipc-b takes 1 or 2")
     try require(
       betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
       "--beta-min and --beta-max take rising positive numbers")

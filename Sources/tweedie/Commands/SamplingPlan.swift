@@ -28,7 +28,8 @@ struct SamplingPlan {
       .init(
         steps: levels.steps, eta: options.eta, churn: options.churn,
         corrections: options.corrections, signalToNoise: options.snr, stepSize: options.stepSize,
-        density: model.score as? any DensityScore))
+        density: model.score as? any DensityScore, gamma: options.gamma, mu: options.mu,
+        order: options.order, base: options.unipcB))
     increments = try Choices.increments(options.noise)
     prior = try Choices.prior(options.prior)
     drawable = try Self.drawable(options, model)
