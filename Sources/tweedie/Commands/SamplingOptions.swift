@@ -114,7 +114,9 @@ struct SamplingOptions: ParsableArguments {
     help: "Index of the first sample: --first 10 --count 5 draws samples 10 to 14.")
   var first = 0
 
-  @Option(help: "States at sigma-max, in data units, instead of random ones (.npy, .csv).")
+  @Option(
+    help:
+      "States at sigma-max, in data units, instead of random ones (.npy, .csv); row i is sample i.")
   var initial: String?
 
   func validate() throws {

@@ -33,11 +33,7 @@ struct SamplingPlan {
     increments = try Choices.increments(options.noise)
     prior = try Choices.prior(options.prior)
     drawable = try Self.drawable(options, model)
-    initial = try options.initial.map { try Self.initial($0, model.score.dimension) }
-    if let initial, let count = options.count, count > initial.count {
-      throw Failure.usage(
-        "--count \(count) asks for more samples than the \(initial.count) rows of --initial.")
-    }
+    initial = try options.initial.map { try Self.initial($0, model.score.dimension, options) }
     count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
     // States, denoised states and scratch of a batch stay within some hundred megabytes.
     batch = min(count, options.batch ?? max(64, (1 << 24) / model.score.dimension))
@@ -151,8 +147,10 @@ struct SamplingPlan {
       process: try Choices.process(options.process, range: min(low, high)...high, beta: beta))
   }
 
-  /// States from a file, which have to fit the model.
-  private static func initial(_ path: String, _ dimension: Int) throws -> Points {
+  /// States from a file, which have to fit the model: row i belongs to sample i.
+  private static func initial(
+    _ path: String, _ dimension: Int, _ options: SamplingOptions
+  ) throws -> Points {
     let data = try DataFile.read(path)
     guard data.points.dimension == dimension else {
       throw Failure.data(
@@ -160,6 +158,13 @@ struct SamplingPlan {
         rule: "initial states must have the model's \(dimension) coordinates, "
           + "found \(data.points.dimension)")
     }
-    return data.points
+    let rows = data.points.count
+    guard options.first < rows, options.count ?? 1 <= rows - options.first else {
+      let first = options.first == 0 ? "" : " from --first \(options.first) on"
+      throw Failure.usage(
+        "--count \(options.count ?? 1)\(first) asks for more samples than the \(rows) rows of "
+          + "--initial.")
+    }
+    return data.points.rows(options.first..<rows)
   }
 }
