@@ -27,6 +27,7 @@ struct Tweedie: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    Interrupt.install()
     do {
       var command = try Tweedie.parseAsRoot()
       try command.run()

@@ -54,7 +54,7 @@ struct FitOptions: ParsableArguments {
       kind: kind, image: source.image, range: source.range,
       name: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent,
       madeBy: commandLine)
-    try common.console.checkInterrupt()
+    try Interrupt.beginWriting()
     try model.write(to: output, overwrite: common.overwrite)
     common.console.tell(report)
     common.console.tell("wrote \(output)")

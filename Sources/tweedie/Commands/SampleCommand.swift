@@ -126,7 +126,6 @@ struct SampleCommand: ParsableCommand {
         try outputs.add(array: result.samples, to: path)
       }
     }
-    try console.checkInterrupt()
     try outputs.commit()
     report(result, plan, model, paths, seconds, mean, console)
   }

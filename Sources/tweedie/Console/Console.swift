@@ -1,7 +1,5 @@
-import Dispatch
 import Files
 import Foundation
-import Synchronization
 
 /// Words to the user: results on standard output, everything else on standard error.
 struct Console {
@@ -10,7 +8,6 @@ struct Console {
   /// Whether only errors are said.
   let quiet: Bool
   private let showsProgress: Bool
-  private let interrupt = Interrupt()
 
   init(json: Bool, quiet: Bool, progress: Bool) {
     self.json = json
@@ -41,38 +38,14 @@ struct Console {
 
   /// Leaves with 130 if the user asked to stop.
   func checkInterrupt() throws(Failure) {
-    if interrupt.isRequested { throw .interrupted }
+    if Interrupt.isRequested { throw .interrupted }
   }
 
   /// Whether the user asked to stop.
-  var isInterrupted: Bool { interrupt.isRequested }
+  var isInterrupted: Bool { Interrupt.isRequested }
 
   /// A line that tells how far a long piece of work is.
   func progress(_ what: String) -> ProgressLine { ProgressLine(what, isShown: showsProgress) }
-}
-
-/// Ctrl-C: the first asks the work to stop between two steps, the second ends the process.
-struct Interrupt {
-  /// Seen by the handler and by the work.
-  private final class Requests: Sendable {
-    let count = Atomic<Int>(0)
-  }
-
-  private let requests: Requests
-  private let source: any DispatchSourceSignal
-
-  init() {
-    let requests = Requests()
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler {
-      if requests.count.add(1, ordering: .relaxed).oldValue > 0 { exit(130) }
-    }
-    source.resume()
-    self.requests = requests
-  }
-
-  var isRequested: Bool { requests.count.load(ordering: .relaxed) > 0 }
 }
 
 /// One line on standard error, redrawn in place: what, how far, rate and time left.

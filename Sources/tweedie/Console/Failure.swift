@@ -38,11 +38,7 @@ enum Failure: Error {
       report(error.message, file: error.file, place: error.place)
       Foundation.exit(error.exitCode)
     case let failure as Failure:
-      if case .data(let file, let place, _) = failure {
-        report(failure.message, file: file, place: place)
-      } else {
-        report(failure.message)
-      }
+      report(failure)
       Foundation.exit(failure.exitCode)
     default:
       // Help, version, and words the parser did not take.
@@ -63,6 +59,15 @@ enum Failure: Error {
   /// The parser may have failed before it knew; the word itself tells.
   private static var wantsJSON: Bool { CommandLine.arguments.contains("--json") }
 
+  /// Says what went wrong, and leaves to the caller what to do.
+  static func report(_ failure: Failure) {
+    if case .data(let file, let place, _) = failure {
+      report(failure.message, file: file, place: place)
+    } else {
+      report(failure.message)
+    }
+  }
+
   private static func report(_ message: String, file: String? = nil, place: String? = nil) {
     if wantsJSON { printFailure(message, file: file, place: place) }
     Console.say("tweedie: \(message)")
@@ -74,6 +79,8 @@ enum Failure: Error {
       JSONMember("file", file.map { .string($0) } ?? .null),
       JSONMember("place", place.map { .string($0) } ?? .null),
     ])
-    print(JSONValue.object([JSONMember("error", error)]).compact)
+    let line = JSONValue.object([JSONMember("error", error)]).compact + "\n"
+    // Unbuffered: an interrupted process flushes nothing.
+    FileHandle.standardOutput.write(Data(line.utf8))
   }
 }

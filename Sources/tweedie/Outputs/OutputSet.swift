@@ -48,23 +48,23 @@ struct OutputSet {
   /// Stages rows of numbers, with a JSON file beside them.
   mutating func add(array points: Points, to path: String) throws {
     switch try Self.format(of: path) {
-    case .npy: try files.stage(NPY.encode(points), for: path)
-    case .csv: try files.stage(CSV.encode(points), for: path)
+    case .npy: try stage(NPY.encode(points), for: path)
+    case .csv: try stage(CSV.encode(points), for: path)
     case .tsv:
       let text = String(decoding: CSV.encode(points), as: UTF8.self)
-      try files.stage(Array(text.replacingOccurrences(of: ",", with: "\t").utf8), for: path)
+      try stage(Array(text.replacingOccurrences(of: ",", with: "\t").utf8), for: path)
     case .png: throw Failure.usage("\(path) is a picture; numbers go to .npy or .csv.")
     }
     paths.append(path)
-    try files.stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
+    try stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
   }
 
   /// Stages one number a row.
   mutating func add(column values: [Float], to path: String) throws {
     if try Self.format(of: path) == .npy {
+      try stage(NPY.encode(column: values), for: path)
       paths.append(path)
-      try files.stage(NPY.encode(column: values), for: path)
-      try files.stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
+      try stage(Sidecar.encode(metadata), for: Sidecar.path(beside: path))
     } else {
       try add(array: Points(count: values.count, dimension: 1, values: values), to: path)
     }
@@ -81,19 +81,25 @@ struct OutputSet {
       }
       return (Self.keyword(member.key), text)
     }
-    try files.stage(
+    try stage(
       encodePNG(raster, texts: [("Software", "tweedie \(Tweedie.version)")] + texts), for: path)
     paths.append(path)
   }
 
   /// Stages bytes as they are.
   mutating func add(bytes: [UInt8], to path: String) throws {
-    try files.stage(bytes, for: path)
+    try stage(bytes, for: path)
     paths.append(path)
   }
 
   /// Puts every staged file in its place.
   mutating func commit() throws { try files.commit() }
+
+  /// From the first file on the run is no longer interrupted.
+  private mutating func stage(_ bytes: [UInt8], for path: String) throws {
+    if paths.isEmpty { try Interrupt.beginWriting() }
+    try files.stage(bytes, for: path)
+  }
 
   /// The registered words of PNG where there is one.
   private static func keyword(_ key: String) -> String {
