@@ -83,7 +83,7 @@ struct SamplingPlan {
         "\(options.sampler) moves at one level, --sigma; it takes no --schedule, --sigma-max or "
           + "--sigma-min.")
     }
-    return NoiseLevels(holding: options.sigma ?? 0.1 * scale(of: model), steps: steps)
+    return NoiseLevels(holding: options.sigma ?? 0.1 * model.lengthUnit, steps: steps)
   }
 
   /// What draws of the data come from, where trajectories start there.
@@ -100,19 +100,12 @@ struct SamplingPlan {
     return drawable
   }
 
-  /// The deviation of the data; data without any has no scale but the numbers themselves.
-  private static func scale(of model: LoadedModel) -> Double {
-    let deviation = model.score.deviation
-    let magnitude = model.score.mean.reduce(1) { max($0, abs($1)) }
-    return deviation > 1e-6 * magnitude ? deviation : magnitude
-  }
-
   /// The grid, over the data's own range of noise unless told otherwise.
   private static func levels(
     _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
   ) throws -> NoiseLevels {
     // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale.
-    let scale = scale(of: model)
+    let scale = model.lengthUnit
     let beta = options.betaMin...options.betaMax
     let own = 0.004 * scale...160 * scale
     let named = try Choices.process(options.process, range: own, beta: beta)

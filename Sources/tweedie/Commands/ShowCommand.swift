@@ -53,8 +53,7 @@ struct ShowCommand: ParsableCommand {
     if let output {
       // A picture of a model is a picture of what it draws.
       let levels = NoiseLevels(
-        steps: 32, from: 160 * max(model.score.deviation, 1e-6),
-        to: 0.004 * max(model.score.deviation, 1e-6))
+        steps: 32, from: 160 * model.lengthUnit, to: 0.004 * model.lengthUnit)
       let samples = Samples(seed: common.seed, count: model.image == nil ? 2000 : 64)
       let start = model.score.matchedStart(
         at: levels.sigmaMax, samples: samples, workers: common.workers)

@@ -141,6 +141,18 @@ extension Covariance {
       guard let covariance = Covariance.full(matrix) else {
         throw Failure.data(
           file: path, place: "key \"\(key)\"",
+extension LoadedModel {
+  /// The length that a range of noise is told in: the deviation of the data.
+  ///
+  /// Points that are all equal have none and take the size of their coordinates instead.
+  var lengthUnit: Double {
+    let magnitude = score.mean.reduce(0) { max($0, abs($1)) }
+    // A smaller deviation is what Float32 makes of equal numbers.
+    if score.deviation > 1e-7 * magnitude { return score.deviation }
+    return magnitude > 0 ? magnitude : 1
+  }
+}
+
           rule: "a covariance must have no negative eigenvalue")
       }
       self = covariance
