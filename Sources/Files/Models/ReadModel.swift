@@ -202,7 +202,12 @@ private struct ModelReader {
       law.exactAbove = sigma
     }
     guard !law.data.isEmpty else { throw dataKey.error("the data must be named, found nothing") }
-    if let shifts = keys["shifts"] { law.shifts = try shifts.whole(from: 1) }
+    if let shifts = keys["shifts"] {
+      law.shifts = try shifts.whole(from: 1)
+      guard law.shifts <= Self.shiftLimit else {
+        throw shifts.error("there must be at most \(Self.shiftLimit) shifts, found \(law.shifts)")
+      }
+    }
     if let remainder = keys["remainder"] { law.remainder = try remainder.whole(from: 0) }
     if let count = keys["neighbors"], count.value != .string("all") {
       guard let number = count.value.int, number >= 1 else {
@@ -213,6 +218,9 @@ private struct ModelReader {
     }
     return law
   }
+
+  /// More shifts than this blur any data to its mean.
+  private static let shiftLimit = 100_000
 
   /// Sides beyond this are no picture this program could draw.
   private static let sideLimit = 1 << 20

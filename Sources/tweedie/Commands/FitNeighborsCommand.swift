@@ -43,8 +43,8 @@ struct FitNeighborsCommand: ParsableCommand {
     if let shifts, !(1...100_000).contains(shifts) {
       throw ValidationError("--shifts takes a number of at least 1, not \(shifts).")
     }
-    if let remainder, remainder < 0 {
-      throw ValidationError("--remainder takes a number from 0 on, not \(remainder).")
+    if let remainder, !(0...1_000_000_000).contains(remainder) {
+      throw ValidationError("--remainder takes a number from 0 to 1000000000, not \(remainder).")
     }
     if let exactAbove, !(exactAbove > 0) {
       throw ValidationError("--exact-above takes a positive number, not \(exactAbove).")
@@ -54,6 +54,10 @@ struct FitNeighborsCommand: ParsableCommand {
   func run() throws {
     let neighbors = try Choices.neighbors(neighbors, remainder: remainder)
     let data = try fit.read(common)
+    if case .nearest(let nearest, _) = neighbors, nearest > data.points.count {
+      throw Failure.usage(
+        "--neighbors \(nearest) is more than the \(data.points.count) points of the data.")
+    }
     let rule = NeighborRule(
       EmpiricalScore(data.points), isImage: data.image != nil, smoothing: smoothing,
       shifts: shifts, neighbors: neighbors, exactAbove: exactAbove, seed: common.seed,

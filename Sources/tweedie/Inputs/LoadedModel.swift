@@ -87,6 +87,7 @@ struct LoadedModel {
       let data = try DataSource.read(
         neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1)
       (image, range) = (description.image ?? data.image, description.range ?? data.range)
+      try Self.check(neighbors, data.points.count, path)
       score = Self.score(neighbors, data.points)
       summary = Self.summary(neighbors, data.points)
     }
@@ -96,6 +97,16 @@ struct LoadedModel {
         rule: "width × height × channels must be the dimension \(score.dimension), "
           + "found \(image.dimension)")
     }
+  }
+
+  private static func check(
+    _ description: NeighborsDescription, _ count: Int, _ path: String
+  ) throws {
+    guard case .nearest(let nearest) = description.neighbors, nearest > count else { return }
+    throw Failure.data(
+      file: path, place: "key \"neighbors\"",
+      rule: "there must be at most as many neighbours as points in \(description.data), "
+        + "\(count), found \(nearest)")
   }
 
   private static func score(
@@ -111,7 +122,9 @@ struct LoadedModel {
     case .nearest(let count):
       return NearestNeighborScore(
         exact, smoothing: description.smoothing, shifts: description.shifts,
-        neighbors: .nearest(count, remainder: description.remainder),
+        // Those beyond the nearest are all there is to draw from.
+        neighbors: .nearest(
+          count, remainder: min(description.remainder, points.count - count)),
         exactAbove: description.exactAbove ?? .infinity)
     }
   }
@@ -128,6 +141,18 @@ struct LoadedModel {
   }
 }
 
+extension LoadedModel {
+  /// The length that a range of noise is told in: the deviation of the data.
+  ///
+  /// Points that are all equal have none and take the size of their coordinates instead.
+  var lengthUnit: Double {
+    let magnitude = score.mean.reduce(0) { max($0, abs($1)) }
+    // A smaller deviation is what Float32 makes of equal numbers.
+    if score.deviation > 1e-7 * magnitude { return score.deviation }
+    return magnitude > 0 ? magnitude : 1
+  }
+}
+
 extension Covariance {
   /// A covariance as a description has it.
   init(
@@ -141,18 +166,6 @@ extension Covariance {
       guard let covariance = Covariance.full(matrix) else {
         throw Failure.data(
           file: path, place: "key \"\(key)\"",
-extension LoadedModel {
-  /// The length that a range of noise is told in: the deviation of the data.
-  ///
-  /// Points that are all equal have none and take the size of their coordinates instead.
-  var lengthUnit: Double {
-    let magnitude = score.mean.reduce(0) { max($0, abs($1)) }
-    // A smaller deviation is what Float32 makes of equal numbers.
-    if score.deviation > 1e-7 * magnitude { return score.deviation }
-    return magnitude > 0 ? magnitude : 1
-  }
-}
-
           rule: "a covariance must have no negative eigenvalue")
       }
       self = covariance
