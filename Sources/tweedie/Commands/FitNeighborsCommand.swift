@@ -83,9 +83,13 @@ struct FitNeighborsCommand: ParsableCommand {
   private var dataPath: String {
     let data = fit.data
     if data.hasPrefix("toy:") || data.hasPrefix("/") { return data }
+    // Without links: ".." out of a linked folder leads to the parent of what it links to.
     let folder = URL(fileURLWithPath: fit.output).deletingLastPathComponent()
-      .standardizedFileURL.pathComponents
-    let target = URL(fileURLWithPath: data).standardizedFileURL.pathComponents
+      .resolvingSymlinksInPath().pathComponents
+    let file = URL(fileURLWithPath: data)
+    let target =
+      file.deletingLastPathComponent().resolvingSymlinksInPath().pathComponents
+      + [file.lastPathComponent]
     let shared = zip(folder, target).prefix { $0 == $1 }.count
     let up = [String](repeating: "..", count: folder.count - shared)
     return (up + target[shared...]).joined(separator: "/")
