@@ -34,9 +34,12 @@ struct SamplingPlan {
     prior = try Choices.prior(options.prior)
     drawable = try Self.drawable(options, model)
     initial = try options.initial.map { try Self.initial($0, model.score.dimension, options) }
-    count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
-    // States, denoised states and scratch of a batch stay within some hundred megabytes.
-    batch = min(count, options.batch ?? max(64, (1 << 24) / model.score.dimension))
+    let count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
+    self.count = count
+    try Memory.require(count, of: model.score.dimension, "samples")
+    // States, shifted states and scratch of a batch stay within some hundred megabytes.
+    let shifts = (model.score as? NearestNeighborScore)?.shifts ?? 1
+    batch = min(count, options.batch ?? max(1, (1 << 24) / (shifts * model.score.dimension)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 
@@ -119,13 +122,10 @@ struct SamplingPlan {
       options.sigmaMin ?? options.timeEnd.map { named.sigma(at: $0) }
       ?? min(published.lowerBound, high / 2)
     if case .explicit(let sigmas) = schedule {
-      if options.sigmaMax != nil || options.sigmaMin != nil || options.timeEnd != nil
-        || options.steps != nil
-      {
-        throw Failure.usage(
-          "A schedule file has its own levels; leave out --steps, --sigma-max, --sigma-min and "
-            + "--time-end.")
-      }
+      try agree("--time-end", options.timeEnd.map(named.sigma), sigmas[sigmas.count - 1])
+      try agree("--steps", options.steps.map(Double.init), Double(sigmas.count))
+      try agree("--sigma-max", options.sigmaMax, sigmas[0])
+      try agree("--sigma-min", options.sigmaMin, sigmas[sigmas.count - 1])
       let process = try Choices.process(
         options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
       return NoiseLevels(sigmas: sigmas, process: process)
@@ -138,6 +138,15 @@ struct SamplingPlan {
     return NoiseLevels(
       schedule, steps: steps, from: high, to: low,
       process: try Choices.process(options.process, range: min(low, high)...high, beta: beta))
+  }
+
+  /// Refuses an option that says something else than the file of levels does.
+  private static func agree(_ option: String, _ given: Double?, _ found: Double) throws {
+    // Levels have been through Float32.
+    guard let given, abs(given - found) > 1e-6 * abs(found) else { return }
+    throw Failure.usage(
+      "\(option) \(given.formatted(digits: 6)) contradicts the file of levels, which has "
+        + "\(found.formatted(digits: 6)).")
   }
 
   /// States from a file, which have to fit the model: row i belongs to sample i.

@@ -35,6 +35,7 @@ struct DataSource {
     }
     let seed = numbers.dropFirst().first.flatMap { $0 } ?? 0
     let toy = try namedToy(String(name))
+    try Memory.require(Int(count), of: toy.score.dimension, "points")
     return DataSource(
       points: toy.draws(Samples(seed: seed, count: Int(count))),
       image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
