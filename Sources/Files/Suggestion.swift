@@ -4,7 +4,8 @@ public enum Suggestion {
   public static func words(for word: String, among words: [String]) -> String {
     let near = words.map { ($0, distance(word.lowercased(), $0.lowercased())) }
       .min { $0.1 < $1.1 }
-    guard let (best, distance) = near, distance <= max(1, min(3, word.count / 3)) else { return "" }
+    // Half of the letters at most: more would make any short word nearly any other.
+    guard let (best, distance) = near, distance <= max(1, min(3, word.count / 2)) else { return "" }
     return "; did you mean \"\(best)\"?"
   }
 

@@ -29,6 +29,7 @@ enum Main {
   static func main() {
     Interrupt.install()
     do {
+      try CommandWords.check(CommandLine.arguments.dropFirst())
       var command = try Tweedie.parseAsRoot()
       try command.run()
     } catch {

@@ -29,8 +29,10 @@ public struct FileError: Error, Sendable, Equatable {
 
   /// One sentence: file, place, rule.
   public var message: String {
-    guard let place else { return "\(file): \(rule)." }
-    return "\(file), \(place): \(rule)."
+    let name = file.isEmpty ? "\"\"" : file
+    let end = rule.hasSuffix("?") ? "" : "."
+    guard let place else { return "\(name): \(rule)\(end)" }
+    return "\(name), \(place): \(rule)\(end)"
   }
 
   /// The exit code of a command that ends with this error (sysexits: 65, 66, 73).

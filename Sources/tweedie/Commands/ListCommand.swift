@@ -14,34 +14,37 @@ struct ListCommand: ParsableCommand {
       """)
 
   /// A heading of the list.
-  enum Topic: String, CaseIterable, ExpressibleByArgument {
+  enum Topic: String, CaseIterable {
     case models, toys, samplers, schedules, processes, metrics
   }
 
   @Argument(help: "models, toys, samplers, schedules, processes or metrics; all unless given.")
-  var topic: Topic?
+  var topic: String?
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let topics = topic.map { [$0] } ?? Topic.allCases
-    if json {
-      let members = try topics.map { JSONMember($0.rawValue, .array(try entries($0))) }
-      print(JSONValue.object(members).compact)
-      return
-    }
+    let topics = try topic.map { [try Self.topic($0)] } ?? Topic.allCases
+    let console = common.console
+    console.report(try topics.map { JSONMember($0.rawValue, .array(try entries($0))) })
     for topic in topics {
       let rows = try entries(topic)
       if rows.isEmpty { continue }
-      print(topic.rawValue)
+      console.tell(topic.rawValue)
       let width = rows.map { ($0["name"]?.text ?? "").count }.max() ?? 0
       for row in rows {
         let name = row["name"]?.text ?? ""
         let padding = String(repeating: " ", count: width - name.count)
-        print("  \(name)\(padding)  \(facts(row))\(row["summary"]?.text ?? "")")
+        console.tell("  \(name)\(padding)  \(facts(row))\(row["summary"]?.text ?? "")")
       }
     }
+  }
+
+  private static func topic(_ name: String) throws -> Topic {
+    guard let topic = Topic(rawValue: name) else {
+      throw Choices.unknown("topic", name, Topic.allCases.map(\.rawValue))
+    }
+    return topic
   }
 
   /// Order and cost of a sampler.

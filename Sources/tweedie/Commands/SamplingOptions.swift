@@ -120,9 +120,11 @@ struct SamplingOptions: ParsableArguments {
   var initial: String?
 
   func validate() throws {
-    try require(steps.map { (1...1_000_000).contains($0) }, "--steps takes a number of at least 1")
     try require(
-      count.map { (1...1_000_000_000).contains($0) }, "--count takes a number of at least 1")
+      steps.map { (1...1_000_000).contains($0) }, "--steps takes a number from 1 to 1000000")
+    try require(
+      count.map { (1...1_000_000_000).contains($0) },
+      "--count takes a number from 1 to 1000000000")
     try require(batch.map { $0 >= 1 }, "--batch takes a number of at least 1")
     try require((0...(1 << 48)).contains(first), "--first takes an index from 0 on")
     try require(sigmaMax.map { $0 > 0 && $0.isFinite }, "--sigma-max takes a positive number")

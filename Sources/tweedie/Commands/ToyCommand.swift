@@ -30,7 +30,7 @@ struct ToyCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...100_000_000).contains(count) else {
-      throw ValidationError("--count takes a number of at least 1, not \(count).")
+      throw ValidationError("--count takes a number from 1 to 100000000, not \(count).")
     }
   }
 
