@@ -4,7 +4,7 @@
 /// like `Array`: copied on write, safe to send between threads.
 public struct Points: Sendable, Equatable {
   /// The number of rows, B.
-  public let count: Int
+  public internal(set) var count: Int
   /// The number of coordinates of a row, d.
   public let dimension: Int
   /// All numbers, row-major: coordinate `j` of row `i` stands at `i * dimension + j`.
