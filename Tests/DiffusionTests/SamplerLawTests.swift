@@ -38,7 +38,7 @@ import Testing
   }
 
   /// Weights, means and variances of the components, in standard errors from the truth.
-  private func deviations(_ points: Points) -> [Double] {
+  func deviations(_ points: Points) -> [Double] {
     let components = Self.mixture.components
     var members = [[Int]](repeating: [], count: components.count)
     for row in 0..<points.count {
@@ -73,7 +73,7 @@ import Testing
   // n = 20,000; 15 statistics a method. Five standard errors leave the statistics less than one
   // false alarm in 10⁵; the methods' own error, of the order of a part in a thousand of a
   // variance, adds less than one more.
-  private let bound = 6.0
+  let bound = 6.0
 
   @Test(arguments: 0..<methods.count)
   func `samples have the weights, means and variances of the mixture`(index: Int) {

@@ -6,6 +6,8 @@ public enum SamplingStatus: Sendable, Equatable {
   case finished
   /// With a NaN or an infinity, in this row after this step (both from 0).
   case notFinite(row: Int, step: Int)
+  /// With a row that took as many attempts as a row may, at this σ; the samples hold the states.
+  case tooManySteps(row: Int, sigma: Double)
   /// Where the caller stopped it.
   case stopped(step: Int)
 }
