@@ -56,7 +56,7 @@ enum Choices {
           order: settings.order ?? 2, base: try unipcBase(settings.base), steps: settings.steps)
       case "gradient-estimation":
         GradientEstimation(gamma: settings.gamma ?? 2, mu: settings.mu ?? 0)
-      default: throw unknown("sampler", name, samplers.map(\.facts.name))
+      default: throw unknown("sampler", name, allSamplers.map(\.name))
       }
     let owners: [(option: String, given: Bool, samplers: [String])] = [
       ("--eta", settings.eta != nil, ["ancestral", "dpm++2m-sde", "dpm++3m-sde"]),

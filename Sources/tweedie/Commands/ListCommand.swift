@@ -63,9 +63,8 @@ struct ListCommand: ParsableCommand {
       }
     case .toys: return Toy.all.map { Self.entry($0.name, $0.summary) }
     case .samplers:
-      return Choices.samplers.map { sampler in
-        let facts = sampler.facts
-        return .object([
+      return Choices.allSamplers.map { facts in
+        .object([
           JSONMember("name", .string(facts.name)),
           JSONMember("order", facts.order.map { .integer($0) } ?? .null),
           JSONMember("evaluationsPerStep", .integer(facts.evaluationsPerStep)),

@@ -62,26 +62,23 @@ struct SampleCommand: ParsableCommand {
       samples: Points(count: plan.count, dimension: model.score.dimension), evaluations: [],
       accepted: [], rejected: [], status: .finished)
     var line = console.progress("sampling")
-    let total = plan.count * plan.levels.steps
     for first in stride(from: 0, to: plan.count, by: plan.batch) {
       let rows = first..<min(plan.count, first + plan.batch)
       let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
-      var run = SamplingRun(
+      var run = plan.sampler.run(
         from: plan.start(rows, for: model, samples, common.workers), down: plan.levels,
-        by: plan.sampler, with: model.score, samples: samples, increments: plan.increments,
+        with: model.score, samples: samples, increments: plan.increments,
         workers: common.workers)
       while run.advance() {
         try console.checkInterrupt()
         line.update(
-          done: first * plan.levels.steps + run.walk.step * rows.count, total: total,
-          detail: "\(run.walk.evaluations) evaluations a sample")
+          done: first + Int(run.progress * Double(rows.count)), total: plan.count,
+          detail: "\(run.meanEvaluations.formatted(digits: 4)) evaluations a sample")
       }
       let part = run.result
-      if case .notFinite(let row, let step) = part.status {
+      if let failure = failure(part.status, plan, first: options.first + first) {
         line.end()
-        throw Failure.run(
-          "Sample \(options.first + first + row) is not finite after step \(step + 1) of "
-            + "\(plan.levels.steps); a smaller --sigma-max or more --steps may help.")
+        throw failure
       }
       all.samples.replaceRows(from: first, with: part.samples)
       all.evaluations += part.evaluations
@@ -90,6 +87,25 @@ struct SampleCommand: ParsableCommand {
     }
     line.end()
     return all
+  }
+
+  /// What to say where a run did not reach its end; its first row is sample `first`.
+  private static func failure(
+    _ status: SamplingStatus, _ plan: SamplingPlan, first: Int
+  ) -> Failure? {
+    switch status {
+    case .finished, .stopped: return nil
+    case .notFinite(let row, let step):
+      let steps = plan.steps.map { " of \($0)" } ?? ""
+      let hint = plan.steps == nil ? "smaller --tolerance" : "greater --steps"
+      return .run(
+        "Sample \(first + row) is not finite after step \(step + 1)\(steps); "
+          + "a smaller --sigma-max or a \(hint) may help.")
+    case .tooManySteps(let row, let sigma):
+      return .run(
+        "Sample \(first + row) has come no further than sigma \(sigma.formatted(digits: 3)) in "
+          + "\(AdaptiveRun.attemptLimit) attempts; a greater --tolerance may help.")
+    }
   }
 
   private func finish(
@@ -108,13 +124,13 @@ struct SampleCommand: ParsableCommand {
       JSONMember("first", .integer(options.first)),
       JSONMember("count", .integer(plan.count)),
       JSONMember("sampler", .string(plan.sampler.facts.name)),
-      JSONMember("steps", .integer(plan.levels.steps)),
+      JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
       JSONMember("evaluations", .number(mean)),
       JSONMember("seconds", .number(seconds)),
     ]
     let caption =
-      "\(plan.sampler.facts.name), \(plan.levels.steps) steps, n = \(plan.count), "
-      + "seed \(common.seed)"
+      "\(plan.sampler.facts.name), " + (plan.steps.map { "\($0) steps, " } ?? "")
+      + "n = \(plan.count), seed \(common.seed)"
     for path in paths {
       if try OutputSet.format(of: path) == .png {
         let picture = Drawing.draw(
@@ -147,9 +163,12 @@ struct SampleCommand: ParsableCommand {
     console.report([
       JSONMember("model", .string(model.name)),
       JSONMember("sampler", .string(plan.sampler.facts.name)),
-      JSONMember("schedule", .string(options.schedule ?? plan.defaultSchedule)),
+      // A method that chooses its steps follows no schedule and has no number of them.
+      JSONMember(
+        "schedule",
+        plan.steps == nil ? .null : .string(options.schedule ?? plan.defaultSchedule)),
       JSONMember("process", .string(options.process)),
-      JSONMember("steps", .integer(plan.levels.steps)),
+      JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
       JSONMember("count", .integer(plan.count)),
       JSONMember("seed", JSONValue(common.seed)),
       JSONMember("sigmaMax", .number(plan.levels.sigmaMax)),

@@ -102,6 +102,15 @@ struct SamplingOptions: ParsableArguments {
   var unipcB: Int?
 
   @Option(
+    parsing: .unconditional,
+    help: "Error of a step of an adaptive sampler; 0.001, for adaptive-sde 0.02, unless given.")
+  var tolerance: Double?
+
+  @Option(
+    help: "Noise of steps that adaptive-sde takes back: bridge (kept) or redraw (as published).")
+  var rejection: String?
+
+  @Option(
     name: [.customShort("n"), .long], parsing: .unconditional,
     help: "Samples to draw: 2000 points, or 64 images, unless given.")
   var count: Int?
@@ -148,6 +157,8 @@ struct SamplingOptions: ParsableArguments {
     try require(mu.map { $0 >= 0 && $0 < 1 }, "--mu takes a number from 0 to below 1")
     try require(order.map { (1...3).contains($0) }, "--order takes 1, 2 or 3")
     try require(unipcB.map { (1...2).contains($0) }, "--unipc-b takes 1 or 2")
+    try require(
+      tolerance.map { $0 > 0 && $0.isFinite }, "--tolerance takes a positive number")
     try require(
       betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
       "--beta-min and --beta-max take rising positive numbers")

@@ -4,18 +4,22 @@ import Files
 
 /// The options of a run settled for a model: method, grid, start, sizes.
 struct SamplingPlan {
-  let sampler: any Sampler
+  let sampler: Method
   let increments: any Increments
   let levels: NoiseLevels
   let count: Int
   let batch: Int
   let defaultSchedule: String
+  /// Steps of every sample; nil where each chooses its own.
+  let steps: Int?
   private let prior: Prior
   private let drawable: (any DrawableScore)?
   private let initial: Points?
 
   init(_ options: SamplingOptions, _ model: LoadedModel, _ console: Console) throws {
-    let steps = options.steps ?? Choices.defaultSteps(options.sampler)
+    let isAdaptive = Choices.isAdaptive(options.sampler)
+    // An adaptive sampler needs the ends of a grid alone.
+    let steps = isAdaptive ? 2 : options.steps ?? Choices.defaultSteps(options.sampler)
     let usual = options.process == "ve" ? "karras" : "process"
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
@@ -23,13 +27,8 @@ struct SamplingPlan {
     levels =
       try Self.level(heldFor: steps, options, model)
       ?? Self.levels(schedule, steps, options, model)
-    sampler = try Choices.sampler(
-      options.sampler,
-      .init(
-        steps: levels.steps, eta: options.eta, churn: options.churn,
-        corrections: options.corrections, signalToNoise: options.snr, stepSize: options.stepSize,
-        density: model.score as? any DensityScore, gamma: options.gamma, mu: options.mu,
-        order: options.order, base: options.unipcB))
+    self.steps = isAdaptive ? nil : levels.steps
+    sampler = try Self.method(options, levels, model)
     increments = try Choices.increments(options.noise)
     prior = try Choices.prior(options.prior)
     drawable = try Self.drawable(options, model)
@@ -41,6 +40,26 @@ struct SamplingPlan {
     let shifts = (model.score as? NearestNeighborScore)?.shifts ?? 1
     batch = min(count, options.batch ?? max(1, (1 << 24) / (shifts * model.score.dimension)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
+  }
+
+  /// The method, of either kind, with its own options.
+  private static func method(
+    _ options: SamplingOptions, _ levels: NoiseLevels, _ model: LoadedModel
+  ) throws -> Method {
+    if Choices.isAdaptive(options.sampler) {
+      return .adaptive(
+        try Choices.adaptiveSampler(
+          options, scale: model.lengthUnit, range: model.image == nil ? nil : model.range))
+    }
+    try Choices.refuseAdaptiveOptions(options)
+    return .fixed(
+      try Choices.sampler(
+        options.sampler,
+        .init(
+          steps: levels.steps, eta: options.eta, churn: options.churn,
+          corrections: options.corrections, signalToNoise: options.snr,
+          stepSize: options.stepSize, density: model.score as? any DensityScore,
+          gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
   }
 
   /// A word about a start that may show in the samples.
