@@ -21,4 +21,16 @@ public struct Raster: Sendable, Equatable {
     self.channels = channels
     bytes = [UInt8](repeating: fill, count: width * height * channels)
   }
+
+  /// The same picture at the top left of a white one of at least its size.
+  public func padded(width wide: Int, height high: Int) -> Raster {
+    precondition(wide >= width && high >= height, "Padding adds pixels.")
+    var result = Raster(width: wide, height: high, channels: channels)
+    for row in 0..<height {
+      let (from, to) = (row * width * channels, row * wide * channels)
+      result.bytes.replaceSubrange(
+        to..<to + width * channels, with: bytes[from..<from + width * channels])
+    }
+    return result
+  }
 }

@@ -29,7 +29,8 @@ extension Choices {
       ("--unipc-b", options.unipcB != nil),
     ]
     for (option, isGiven) in foreign where isGiven {
-      throw Failure.usage("\(option) does not go with \(name), which chooses its own steps and noise.")
+      throw Failure.usage(
+        "\(option) does not go with \(name), which chooses its own steps and noise.")
     }
     let tolerance = options.tolerance ?? defaultTolerance(name)
     switch name {

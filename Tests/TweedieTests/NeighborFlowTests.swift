@@ -57,10 +57,17 @@ import Testing
   private func barycentre(
     _ x: [Double], of sample: Int, by length: Double, _ f: ([Double]) -> [Double]
   ) -> [Double] {
-    let row = RandomStream(seed: 5, purpose: Self.purposeOfShifts)
+    // Normals less their mean over the shifts, each of unit width again.
+    let normals = RandomStream(seed: 5, purpose: Self.purposeOfShifts)
       .normals(
         count: 1, dimension: Self.shifts * Self.dimension, first: UInt64(sample)
       ).doubles(0)
+    let width = (Double(Self.shifts) / Double(Self.shifts - 1)).squareRoot()
+    let row = normals.indices.map { index in
+      let axis = index % Self.dimension
+      let total = (0..<Self.shifts).reduce(0) { $0 + normals[$1 * Self.dimension + axis] }
+      return width * (normals[index] - total / Double(Self.shifts))
+    }
     let ends = (0..<Self.shifts).map { shift in
       f(x.indices.map { x[$0] + length * row[shift * Self.dimension + $0] })
     }

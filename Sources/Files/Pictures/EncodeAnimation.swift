@@ -10,6 +10,7 @@ import CZlib
 ///   - frames: At least one raster, all of one size and number of channels.
 ///   - milliseconds: How long each frame is shown; as many as frames, each at most 65,535.
 ///   - texts: Keys and texts, as in ``encodePNG(_:texts:)``.
+/// - Returns: The whole file.
 /// - Reference: APNG in PNG, third edition, section 11.3.6, <https://www.w3.org/TR/png-3/#apng-chunks>.
 public func encodeAnimation(
   _ frames: [Raster], milliseconds: [Int], texts: [(String, String)] = []

@@ -29,6 +29,12 @@ struct SampleCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "A file to write (.png, .npy, .csv, .tsv); repeatable.")
   var output: [String] = []
 
+  @Option(help: "Write every state: an archive (.npz) of x, levels x count x d, and sigma.")
+  var trace: String?
+
+  @Option(help: "Write every state as a frame of an animated picture (.png).")
+  var animate: String?
+
   func run() throws {
     let console = common.console
     let clock = ContinuousClock.now
@@ -37,9 +43,32 @@ struct SampleCommand: ParsableCommand {
       chosen, overwrite: common.overwrite, createParents: output.isEmpty)
     let model = try LoadedModel.load(model)
     let plan = try SamplingPlan(options, model, console)
-    let result = try Self.draw(plan, model, options, common, console)
+    var states = try emptyTrace(plan, model)
+    let result = try Self.draw(plan, model, options, common, console, &states)
     let seconds = (ContinuousClock.now - clock).seconds
-    try finish(result, plan, model, chosen, seconds, console)
+    try finish(result, plan, model, chosen, seconds, console, states)
+  }
+
+  /// Room for every state, where they are asked for.
+  private func emptyTrace(_ plan: SamplingPlan, _ model: LoadedModel) throws -> Trace? {
+    for (path, ending, option) in [(trace, ".npz", "--trace"), (animate, ".png", "--animate")] {
+      guard let path else { continue }
+      guard path.lowercased().hasSuffix(ending) else {
+        throw Failure.usage("\(option) takes a name that ends in \(ending), not \(path).")
+      }
+      guard plan.steps != nil else {
+        throw Failure.usage(
+          "\(option) needs levels that all samples share; \(options.sampler) has none.")
+      }
+      guard !output.contains(path), trace != animate else {
+        throw Failure.usage("The output \(path) is named twice.")
+      }
+      try AtomicFile.check(path, overwrite: common.overwrite)
+    }
+    guard trace != nil || animate != nil else { return nil }
+    try Memory.require(
+      plan.count * plan.levels.levels.count, of: model.score.dimension, "states")
+    return Trace(plan.levels, count: plan.count, dimension: model.score.dimension)
   }
 
   /// The paths asked for, or one picture and one array named after the run.
@@ -56,7 +85,7 @@ struct SampleCommand: ParsableCommand {
   /// All samples, some rows at a time.
   private static func draw(
     _ plan: SamplingPlan, _ model: LoadedModel, _ options: SamplingOptions,
-    _ common: CommonOptions, _ console: Console
+    _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
   ) throws -> SamplingResult {
     var all = SamplingResult(
       samples: Points(count: plan.count, dimension: model.score.dimension), evaluations: [],
@@ -65,12 +94,17 @@ struct SampleCommand: ParsableCommand {
     for first in stride(from: 0, to: plan.count, by: plan.batch) {
       let rows = first..<min(plan.count, first + plan.batch)
       let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
+      let start = plan.start(rows, for: model, samples, common.workers)
+      trace?.record(start, step: 0, from: first)
       var run = plan.sampler.run(
-        from: plan.start(rows, for: model, samples, common.workers), down: plan.levels,
-        with: model.score, samples: samples, increments: plan.increments,
+        from: start, down: plan.levels, with: model.score, samples: samples,
+        increments: plan.increments,
         workers: common.workers)
       while run.advance() {
         try console.checkInterrupt()
+        if trace != nil, let walk = (run as? SamplingRun)?.walk {
+          trace?.record(walk.x, step: walk.step, from: first)
+        }
         line.update(
           done: first + Int(run.progress * Double(rows.count)), total: plan.count,
           detail: "\(run.meanEvaluations.formatted(digits: 4)) evaluations a sample")
@@ -110,7 +144,7 @@ struct SampleCommand: ParsableCommand {
 
   private func finish(
     _ result: SamplingResult, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
-    _ seconds: Double, _ console: Console
+    _ seconds: Double, _ console: Console, _ trace: Trace?
   ) throws {
     let evaluations = result.evaluations
     let mean = Double(evaluations.reduce(0, +)) / Double(max(1, evaluations.count))
@@ -142,8 +176,17 @@ struct SampleCommand: ParsableCommand {
         try outputs.add(array: result.samples, to: path)
       }
     }
+    if let trace { try add(trace, model, to: &outputs) }
     try outputs.commit()
-    report(result, plan, model, paths, seconds, mean, console)
+    report(result, plan, model, outputs.paths, seconds, mean, console)
+  }
+
+  private func add(_ states: Trace, _ model: LoadedModel, to outputs: inout OutputSet) throws {
+    if let trace { try outputs.add(bytes: states.encode(for: trace), to: trace) }
+    guard let animate else { return }
+    let film = states.animation(
+      deviation: model.score.deviation, image: model.image, range: model.range, title: model.name)
+    try outputs.add(film: film.frames, milliseconds: film.milliseconds, to: animate)
   }
 
   private func report(

@@ -72,18 +72,29 @@ struct OutputSet {
 
   /// Stages a picture, with the metadata in its text chunks.
   mutating func add(picture raster: Raster, to path: String) throws {
-    let texts = metadata.map { member in
-      let text: String
-      if case .string(let words) = member.value {
-        text = words
-      } else {
-        text = member.value.compact
-      }
-      return (Self.keyword(member.key), text)
-    }
-    try stage(
-      encodePNG(raster, texts: [("Software", "tweedie \(Tweedie.version)")] + texts), for: path)
+    try files.stage(encodePNG(raster, texts: texts), for: path)
     paths.append(path)
+  }
+
+  /// Stages frames as one animated picture, with the metadata in its text chunks.
+  mutating func add(film frames: [Raster], milliseconds: [Int], to path: String) throws {
+    try files.stage(
+      encodeAnimation(frames, milliseconds: milliseconds, texts: texts), for: path)
+    paths.append(path)
+  }
+
+  /// The metadata as a picture's texts.
+  private var texts: [(String, String)] {
+    [("Software", "tweedie \(Tweedie.version)")]
+      + metadata.map { member in
+        let text: String
+        if case .string(let words) = member.value {
+          text = words
+        } else {
+          text = member.value.compact
+        }
+        return (Self.keyword(member.key), text)
+      }
   }
 
   /// Stages bytes as they are.

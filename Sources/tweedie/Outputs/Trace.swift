@@ -48,7 +48,10 @@ struct Trace {
         caption: "sigma = \(level.sigma.formatted(digits: 3))", limits: limits
       ).raster
     }
-    return (frames, levels.map { $0.sigma > 0 ? 120 : 2000 })
+    // Captions differ in their number of lines; frames may not differ in size.
+    let (width, height) = (frames.map(\.width).max() ?? 1, frames.map(\.height).max() ?? 1)
+    let padded = frames.map { $0.padded(width: width, height: height) }
+    return (padded, levels.map { $0.sigma > 0 ? 120 : 2000 })
   }
 
   /// The box of the samples with a margin, for every frame.
