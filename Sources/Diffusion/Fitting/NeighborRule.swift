@@ -7,12 +7,12 @@ public import Arrays
 /// where that median is 8.6: τ = 3 gives whole digits and no copies, half of it a fifth copies,
 /// and the exact softmax in place of neighbours mixes digits.
 ///
-/// Other data: the least τ at which all but one in five data points give way to a neighbour
+/// Other data: the least τ at which all but one in four data points give way to a neighbour
 /// under some shift, so that few samples are copies and no more is blurred than that takes; at
 /// most four median nearest distances, for the sake of data with long tails. A shift is τ √d
 /// long, but τ along any one direction, and it is along the direction of a neighbour that it
 /// counts: the critical smoothing is measured so, hence no factor for d. It comes out at 0.6 to
-/// 0.9 median distances in the plane.
+/// 0.8 median distances in the plane.
 /// Up to d = 8 the softmax runs over all points. Beyond, so many directions open that some far
 /// point is always nearest to a shifted sample, as with images: K = L = 15.
 ///
@@ -55,7 +55,7 @@ public struct NeighborRule: Sendable, Equatable {
   /// What the K nearest may leave of the softmax where the estimator is used.
   static let undecidedShare = 0.01
   /// The share of data points that may hold on to a sample.
-  static let copyShare = 0.2
+  static let copyShare = 0.25
   /// τ over the median nearest distance, at most, for other data.
   static let largestShare = 4.0
   /// The largest d whose softmax runs over all points.
@@ -129,7 +129,7 @@ public struct NeighborRule: Sendable, Equatable {
       isGiven
       ? "as given"
       : isImage
-        ? "a third of that median" : "where one data point in five still holds on to a sample"
+        ? "a third of that median" : "where one data point in four still holds on to a sample"
     return [
       "The nearest other point is at \(inWords(median)) in the median of \(measured) points; "
         + "eight in ten lie between \(inWords(range.lowerBound)) and "
