@@ -29,7 +29,7 @@ enum Choices {
     (Ancestral.facts, 200), (ExponentialIntegrator.facts, 500), (DPM2M.facts, 32),
     (DPM3M.facts, 32), (UniPC.facts, 32), (GradientEstimation.facts, 32), (DPM2MSDE.facts, 100),
     (DPM3MSDE.facts, 100), (PredictorCorrector.facts, 200), (Langevin.facts, 1000),
-    (MALA.facts, 1000), (AnnealedLangevin.facts, 100),
+    (MALA.facts, 1000), (AnnealedLangevin.facts, 100), (Midpoint.facts, 32),
   ]
 
   static func defaultSteps(_ name: String) -> Int {
@@ -43,6 +43,7 @@ enum Choices {
       case "heun": Heun()
       case "edm": EDM(churn: settings.churn ?? 20, steps: settings.steps)
       case "euler-maruyama": EulerMaruyama()
+      case "midpoint": Midpoint()
       case "ancestral": Ancestral(eta: settings.eta ?? 1)
       case "predictor-corrector", "langevin", "mala", "annealed-langevin":
         try chain(name, settings)

@@ -15,7 +15,8 @@ import Testing
   /// Methods with as many steps as make their own error smaller than the statistics'.
   static let methods: [(method: any Sampler, steps: Int)] = [
     (Euler(), 300), (Heun(), 60), (EDM(churn: 20, steps: 80), 80), (EulerMaruyama(), 800),
-    (Ancestral(), 400), (ExponentialIntegrator(), 1600), (DPM2M(), 60), (DPM3M(), 60),
+    (Midpoint(), 60), (Ancestral(), 400), (ExponentialIntegrator(), 1600), (DPM2M(), 60),
+    (DPM3M(), 60),
     (UniPC(steps: 60), 60), (UniPC(order: 3, base: .step, steps: 60), 60),
     (GradientEstimation(), 300), (GradientEstimation(gamma: 1, mu: 0.5), 400), (DPM2MSDE(), 300),
     (DPM3MSDE(), 300),

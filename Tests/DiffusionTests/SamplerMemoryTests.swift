@@ -5,7 +5,8 @@ import Testing
 /// Steps work in the memory they were given.
 @Suite struct SamplerMemoryTests {
   static let methods: [any Sampler] = [
-    Euler(), Heun(), EDM(steps: 9), EulerMaruyama(), Ancestral(), ExponentialIntegrator(), DPM2M(),
+    Euler(), Heun(), Midpoint(), EDM(steps: 9), EulerMaruyama(), Ancestral(),
+    ExponentialIntegrator(), DPM2M(),
     DPM3M(), DPM2MSDE(), DPM3MSDE(), UniPC(order: 2, steps: 9), UniPC(order: 3, steps: 9),
     GradientEstimation(), GradientEstimation(gamma: 1, mu: 0.5),
   ]

@@ -12,7 +12,8 @@ import Testing
   /// Every deterministic method, by name so that a failure says which.
   static func deterministic(_ steps: Int) -> [any Sampler] {
     [
-      Euler(), Heun(), Ancestral(eta: 0), DPM2M(), DPM3M(), DPM2MSDE(eta: 0), DPM3MSDE(eta: 0),
+      Euler(), Heun(), Midpoint(), Ancestral(eta: 0), DPM2M(), DPM3M(), DPM2MSDE(eta: 0),
+      DPM3MSDE(eta: 0),
       UniPC(steps: steps), UniPC(base: .step, steps: steps), UniPC(order: 3, steps: steps),
       UniPC(order: 3, base: .step, steps: steps), GradientEstimation(),
     ]
@@ -131,7 +132,7 @@ import Testing
 
   @Test(arguments: [
     Euler() as any Sampler, Heun(), EDM(churn: 40, steps: 12), EulerMaruyama(), Ancestral(),
-    ExponentialIntegrator(), DPM2M(), DPM3M(), DPM2MSDE(), DPM3MSDE(), UniPC(steps: 12),
+    Midpoint(), ExponentialIntegrator(), DPM2M(), DPM3M(), DPM2MSDE(), DPM3MSDE(), UniPC(steps: 12),
     UniPC(order: 3, steps: 12), GradientEstimation(), GradientEstimation(gamma: 1, mu: 0.5),
     PredictorCorrector(), PredictorCorrector(corrections: 3), PredictorCorrector(corrections: 0),
     Langevin(), MALA(density: gaussian), AnnealedLangevin(), AnnealedLangevin(corrections: 3),
