@@ -88,20 +88,6 @@ public struct PackedMixture: Sendable {
     }
   }
 
-  /// What to evaluate beside the denoiser: one number a row each.
-  public struct Outputs {
-    /// log p(x; σ).
-    public var logDensity: [Double]
-    /// tr J_D.
-    public var trace: [Double]
-
-    /// Room for `count` rows.
-    public init(count: Int) {
-      logDensity = [Double](repeating: 0, count: count)
-      trace = [Double](repeating: 0, count: count)
-    }
-  }
-
   /// E[x₀ | x] of each row at its σ.
   public func denoise(
     _ x: Points, at sigma: PerRow<Double>, into clean: inout Points, scratch: Scratch,
@@ -112,17 +98,26 @@ public struct PackedMixture: Sendable {
     }
   }
 
-  /// log p(x; σ) and tr J_D of each row at its σ.
-  public func outputs(
+  /// log p(x; σ) of each row at its σ.
+  public func logDensity(
     _ x: Points, at sigma: PerRow<Double>, scratch: Scratch, workers: Workers
-  ) -> Outputs {
-    var outputs = Outputs(count: x.count)
-    outputs.logDensity.withUnsafeMutableBufferPointer { density in
-      outputs.trace.withUnsafeMutableBufferPointer { trace in
-        evaluate(x, sigma, nil, density.baseAddress, trace.baseAddress, scratch, workers)
-      }
+  ) -> [Double] {
+    var densities = [Double](repeating: 0, count: x.count)
+    densities.withUnsafeMutableBufferPointer {
+      evaluate(x, sigma, nil, $0.baseAddress, nil, scratch, workers)
     }
-    return outputs
+    return densities
+  }
+
+  /// tr J_D of each row at its σ.
+  public func jacobianTrace(
+    _ x: Points, at sigma: PerRow<Double>, scratch: Scratch, workers: Workers
+  ) -> [Double] {
+    var traces = [Double](repeating: 0, count: x.count)
+    traces.withUnsafeMutableBufferPointer {
+      evaluate(x, sigma, nil, nil, $0.baseAddress, scratch, workers)
+    }
+    return traces
   }
 
   /// Blocks of rows over the workers; worker w uses part w of the scratch alone.

@@ -132,7 +132,8 @@ INLINE v16d KERNEL(logit)(const kernels_mixture *m, size_t k, const double *tabl
 
 // Sixteen rows: responsibilities first, then the means of the components that matter.
 INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table, int uniform,
-                                  v16d variance, v16d_any *work, v16d *log_density, v16d *trace) {
+                                  v16d variance, v16d_any *work, int means, v16d *log_density,
+                                  v16d *trace) {
   size_t d = m->dimension, kd = m->components * d;
   v16d_any *x = work, *delta = x + d, *y = delta + d, *sum = y + d, *logits = sum + d;
   v16d best = SPLAT_D(-__builtin_inf());
@@ -151,6 +152,7 @@ INLINE void KERNEL(mixture_panel)(const kernels_mixture *m, const double *table,
   }
   if (log_density)
     *log_density = best + KERNEL(log_d)(total) - 0.91893853320467274178 * (double)d;
+  if (!means && !trace) return;
   v16d inverse = 1.0 / total, so_far = {0}, trace_sum = {0}, spread = {0};
   for (size_t i = 0; i < d; i++) sum[i] = (v16d){0};
   for (size_t k = 0; k < m->components; k++) {
@@ -213,11 +215,12 @@ static void KERNEL(mixture_evaluate)(const kernels_mixture *m, const float *x, s
     v16d density = {0}, divergence = {0};
     v16d *density_out = log_density ? &density : 0, *divergence_out = trace ? &divergence : 0;
     if (table) {
-      KERNEL(mixture_panel)(m, table, 1, variance, work, density_out, divergence_out);
+      KERNEL(mixture_panel)(m, table, 1, variance, work, denoised != 0, density_out,
+                            divergence_out);
     } else {
       KERNEL(mixture_row_table)(m, variance, row_table);
-      KERNEL(mixture_panel)(m, (const double *)row_table, 0, variance, work, density_out,
-                            divergence_out);
+      KERNEL(mixture_panel)(m, (const double *)row_table, 0, variance, work, denoised != 0,
+                            density_out, divergence_out);
     }
     for (size_t lane = 0; lane < lanes; lane++) {
       if (log_density) log_density[first + lane] = density[lane];

@@ -45,9 +45,7 @@ public struct DPM2MSDE: Sampler {
     } else {
       walk.combine(ratio, plus: weight)
     }
-    if eta > 0 {
-      walk.addNoise(next.sigma * (-expm1(-2 * eta * h)).squareRoot(), from: level, to: next)
-    }
+    walk.addNoise(share: eta, from: level, to: next)
     walk.remember(level)
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The stochastic DPM-Solver++(3M).
 ///
 ///     the formula of ``DPM3M`` with (1 + η) h for h in every exponential and φ
@@ -37,9 +35,7 @@ public struct DPM3MSDE: Sampler {
     walk.denoise(at: level.sigma, with: score)
     let h = level.logStep(to: next)
     walk.combineThreePoints((1 + eta) * h, from: level, to: next)
-    if eta > 0 {
-      walk.addNoise(next.sigma * (-expm1(-2 * eta * h)).squareRoot(), from: level, to: next)
-    }
+    walk.addNoise(share: eta, from: level, to: next)
     walk.remember(level)
   }
 }

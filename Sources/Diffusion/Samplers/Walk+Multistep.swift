@@ -12,6 +12,16 @@ extension Walk {
   }
 }
 
+/// The noise of the stochastic multistep methods.
+extension Walk {
+  /// x += σ′ √(1 − e^(−2ηh)) n, which draws nothing at η = 0.
+  mutating func addNoise(share eta: Double, from level: Level, to next: Level) {
+    guard eta > 0 else { return }
+    let h = level.logStep(to: next)
+    addNoise(next.sigma * (-expm1(-2 * eta * h)).squareRoot(), from: level, to: next)
+  }
+}
+
 extension Level {
   /// h = λ′ − λ = log(σ/σ′) in λ = −log σ, the time of the multistep methods.
   func logStep(to next: Level) -> Double { log(sigma / next.sigma) }

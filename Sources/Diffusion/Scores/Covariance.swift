@@ -67,11 +67,6 @@ public struct Covariance: Sendable, Equatable {
     variances.reduce(0, +) + Double(dimension - variances.count) * rest
   }
 
-  /// The largest eigenvalue.
-  public var largest: Double {
-    max(variances.max() ?? 0, variances.count < dimension ? rest : 0)
-  }
-
   /// f(V) v for a function of the eigenvalues.
   public func apply(_ function: (Double) -> Double, to vector: [Double]) -> [Double] {
     let off = variances.count < dimension ? function(rest) : 0

@@ -13,8 +13,6 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
   /// The score of `data`, N × d finite numbers, N ≥ 1.
   public init(_ data: consuming Points) { cloud = PointCloud(data) }
 
-  init(_ cloud: PointCloud) { self.cloud = cloud }
-
   /// The number of coordinates, d.
   public var dimension: Int { cloud.dimension }
   /// N.

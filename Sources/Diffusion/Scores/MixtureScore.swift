@@ -87,13 +87,14 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
 
   /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
-    packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
-      .logDensity
+    packed.logDensity(
+      x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
   }
 
   /// tr J_D of each row.
   public func jacobianTrace(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
-    packed.outputs(x, at: noise, scratch: scratch(workspace), workers: workspace.workers).trace
+    packed.jacobianTrace(
+      x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
   }
 
   /// Cov[x₀] = Σ_k w_k (V_k + (m_k − m)(m_k − m)ᵀ).

@@ -85,15 +85,17 @@ public struct NearestNeighborScore: MomentScore {
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
-    let above = (0..<x.count).filter { noise[$0] > exactAbove }
-    if above.count < x.count { denoiseSmoothed(x, at: noise, into: &clean, in: workspace) }
-    if above.isEmpty { return }
-    if above.count == x.count {
-      exact.denoise(x, at: noise, into: &clean, in: workspace)
-    } else {
-      let all = exact.denoised(x, at: noise, in: workspace)
-      for row in above { clean.replaceRows(from: row, with: all.rows(row..<row + 1)) }
-    }
+    let (some, all) =
+      switch noise {
+      case .uniform(let sigma): (sigma > exactAbove, sigma > exactAbove)
+      case .each(let sigmas):
+        (sigmas.contains { $0 > exactAbove }, sigmas.allSatisfy { $0 > exactAbove })
+      }
+    if all { return exact.denoise(x, at: noise, into: &clean, in: workspace) }
+    denoiseSmoothed(x, at: noise, into: &clean, in: workspace)
+    guard some else { return }
+    let above = exact.denoised(x, at: noise, in: workspace)
+    clean.copyRows((0..<x.count).filter { noise[$0] > exactAbove }, of: above)
   }
 
   private func denoiseSmoothed(
