@@ -15,9 +15,10 @@ public struct PackedMixture: Sendable {
   private var bases: [Int] = []
   private var ranks: [UInt32] = []
   private var basisValues: [Double] = []
+  private let plane: PlaneMixture?
 
   /// One component as the kernel takes it.
-  public struct Component {
+  public struct Component: Sendable {
     /// log w_k.
     public var logWeight: Double
     /// m_k, d numbers.
@@ -46,6 +47,7 @@ public struct PackedMixture: Sendable {
     precondition(!components.isEmpty, "A mixture has at least one component.")
     self.dimension = dimension
     count = components.count
+    plane = PlaneMixture(components, dimension: dimension)
     for component in components {
       let rank = component.variances.count
       precondition(component.mean.count == dimension, "A mean has as many numbers as a point.")
@@ -67,6 +69,8 @@ public struct PackedMixture: Sendable {
   public final class Scratch {
     fileprivate var table: [Double]
     fileprivate var parts: [Double]
+    fileprivate var exact: [Double]
+    fileprivate var single: [Float]
     fileprivate let partSize: Int
 
     /// Memory for `mixture` on `workers`.
@@ -78,6 +82,8 @@ public struct PackedMixture: Sendable {
         )
       }
       parts = [Double](repeating: 0, count: partSize * workers.count)
+      exact = [Double](repeating: 0, count: mixture.plane?.exactSize ?? 0)
+      single = [Float](repeating: 0, count: mixture.plane?.singleSize ?? 0)
     }
 
     fileprivate func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
@@ -94,7 +100,36 @@ public struct PackedMixture: Sendable {
     workers: Workers
   ) {
     clean.values.withUnsafeMutableBufferPointer {
-      evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
+      if let plane, case .uniform(let sigma) = sigma {
+        denoise(x, plane, sigma, $0.baseAddress, scratch, workers)
+      } else {
+        evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
+      }
+    }
+  }
+
+  /// In few dimensions, at one σ.
+  private func denoise(
+    _ x: Points, _ plane: PlaneMixture, _ sigma: Double, _ clean: UnsafeMutablePointer<Float>?,
+    _ scratch: Scratch, _ workers: Workers
+  ) {
+    precondition(x.dimension == dimension, "Points and mixture have one dimension.")
+    precondition(scratch.fits(self, workers), "Scratch belongs to one mixture.")
+    plane.fill(sigma: sigma, exact: &scratch.exact, single: &scratch.single)
+    let (d, partSize) = (dimension, scratch.partSize)
+    plane.withKernel(exact: scratch.exact, single: scratch.single) { kernel in
+      x.values.withUnsafeBufferPointer { x in
+        scratch.parts.withUnsafeMutableBufferPointer { parts in
+          let shared = Shared((kernel, x.baseAddress, parts.baseAddress, clean))
+          workers.forEachBlock(of: x.count / d, size: rowsPerTask) { worker, rows in
+            let (kernel, x, parts, clean) = shared.pointer
+            let first = rows.lowerBound * d
+            kernels_plane_denoise(
+              kernel, x?.advanced(by: first), rows.count,
+              parts?.advanced(by: worker * partSize), clean?.advanced(by: first))
+          }
+        }
+      }
     }
   }
 

@@ -72,6 +72,23 @@ void kernels_mixture_evaluate(const kernels_mixture *mixture, const float *x, si
                               double *scratch, float *denoised, double *log_density,
                               double *trace);
 
+/// The largest dimension of a `kernels_plane`.
+enum { kernels_plane_dimension = 3 };
+
+/// A mixture in few dimensions at one sigma, laid out component by component:
+/// D = sum_k r_k (c_k + G_k x), log r_k = l_k - |W_k (x - m_k)|^2 up to a constant. Along the axes W
+/// and G are diagonals.
+typedef struct {
+  size_t dimension, components;
+  int axes;             // whether W and G are diagonals
+  const double *exact;  // components x (l, m[d], W[d] or W[d][d])
+  const float *single;  // components x (c[d], G[d] or G[d][d])
+} kernels_plane;
+
+/// The denoiser at each row. `logits`: kernels_lanes x components.
+void kernels_plane_denoise(const kernels_plane *plane, const float *x, size_t count,
+                           double *logits, float *denoised);
+
 // MARK: Points as a mixture without width
 
 enum {
