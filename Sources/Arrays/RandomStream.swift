@@ -4,7 +4,8 @@ import CKernels
 ///
 /// Philox 4×32-10 (Salmon et al. 2011, <https://doi.org/10.1145/2063384.2063405>): key = seed,
 /// counter = (block of four words, draw, sample, purpose). Nothing is stored and nothing is used
-/// up: sample 17 gets the same numbers in every batch, on every number of threads.
+/// up: sample 17 gets the same numbers in every batch, on every number of threads. Rows of one or
+/// two normals share blocks with the samples beside them.
 public struct RandomStream: Sendable, Equatable {
   /// The key.
   public let seed: UInt64

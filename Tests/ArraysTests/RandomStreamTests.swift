@@ -50,17 +50,34 @@ import Testing
       stream.fillNormals(&points, samples: samples, draw: 3)
       for row in 0..<count {
         let words = PhiloxTwin.words(
-          (dimension + 3) / 4 * 4, seed: stream.seed, purpose: 7, sample: samples[row], draw: 3)
+          ofNormals: dimension, seed: stream.seed, purpose: 7, sample: samples[row], draw: 3)
         let twin = PhiloxTwin.normals(words)
+        let first = PhiloxTwin.offset(ofNormals: dimension, sample: samples[row])
         for (index, ours) in points.row(row).enumerated() {
-          let radius = norm(Array(twin[index / 2 * 2...index / 2 * 2 + 1]))
-          let error = abs(Double(ours) - twin[index])
+          let pair = (first + index) / 2 * 2
+          let radius = norm(Array(twin[pair...pair + 1]))
+          let error = abs(Double(ours) - twin[first + index])
           worst = max(worst, error / (0x1p-22 * radius + 0x1p-24 / radius))
           Measured.record("normals", error)
         }
       }
     }
     #expect(worst < 1, "\(worst) of the bound")
+  }
+
+  /// Samples in any order, with gaps and repetitions, against each alone.
+  @Test(arguments: [1, 2, 3])
+  func `samples that share a block are the same in any company`(_ dimension: Int) {
+    let stream = RandomStream(seed: 3, purpose: 2)
+    let samples: [UInt64] =
+      [7, 6, 6, 0, 1, 2, 3, 4, 1 << 40, (1 << 40) + 1, 99, 5] + Array(200..<300)
+    var together = Points(count: samples.count, dimension: dimension)
+    stream.fillNormals(&together, samples: samples, draw: 9)
+    for (row, sample) in samples.enumerated() {
+      let alone = stream.normals(count: 1, dimension: dimension, first: sample, draw: 9)
+      #expect(Array(together.row(row)) == Array(alone.row(0)))
+    }
+    #expect(Set(together.values).count == (samples.count - 1) * dimension)
   }
 
   @Test(arguments: [(1, 1), (2, 40), (5, 17), (16, 3), (64, 33), (70, 16)])

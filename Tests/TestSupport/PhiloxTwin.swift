@@ -28,6 +28,30 @@ public enum PhiloxTwin {
     return Array(blocks.prefix(count))
   }
 
+  /// The words behind a row of normals: whole blocks, or the part of a block that a sample has of
+  /// one it shares with its neighbours.
+  public static func words(
+    ofNormals dimension: Int, seed: UInt64, purpose: UInt8, sample: UInt64, draw: UInt32
+  ) -> [UInt32] {
+    guard dimension <= 2 else {
+      return words(
+        (dimension + 3) / 4 * 4, seed: seed, purpose: purpose, sample: sample, draw: draw)
+    }
+    let sharing = UInt64(4 / dimension)
+    let key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
+    let place = sample / sharing
+    return block(
+      [
+        UInt32.max - 2 + UInt32(dimension), draw, UInt32(truncatingIfNeeded: place),
+        UInt32(truncatingIfNeeded: place >> 32) | UInt32(purpose) << 24,
+      ], key: key)
+  }
+
+  /// Where a sample's normals begin among those of its words.
+  public static func offset(ofNormals dimension: Int, sample: UInt64) -> Int {
+    dimension <= 2 ? Int(sample % UInt64(4 / dimension)) * dimension : 0
+  }
+
   /// The normals that words give, two for each pair: √(−2 ln u) (cos 2πv, sin 2πv) with
   /// u = (word + ½)/2³², v = word/2³².
   public static func normals(_ words: [UInt32]) -> [Double] {

@@ -29,7 +29,9 @@ void kernels_random_words(uint32_t *out, size_t count, size_t words, const uint6
                           uint64_t seed, uint8_t purpose, uint32_t draw);
 
 /// Standard normals from the same words, by Box and Muller: words 0 and 1 of a block give
-/// normals 0 (cosine) and 1 (sine), words 2 and 3 the other two.
+/// normals 0 (cosine) and 1 (sine), words 2 and 3 the other two. Rows of one or two normals share
+/// blocks: those of samples 4 m to 4 m + 3, or 2 m and 2 m + 1, are the normals of the block with
+/// counter (2^32 - 3 + dimension, draw, m, purpose).
 void kernels_normals(float *out, size_t count, size_t dimension, const uint64_t *samples,
                      uint64_t seed, uint8_t purpose, uint32_t draw);
 
