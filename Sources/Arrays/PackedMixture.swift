@@ -12,13 +12,14 @@ public struct PackedMixture: Sendable {
   private var means: [Double] = []
   private var variances: [Double] = []
   private var rests: [Double] = []
-  private var bases: [Int] = []
+  private(set) var bases: [Int] = []
   private var ranks: [UInt32] = []
   private var basisValues: [Double] = []
-  private let plane: PlaneMixture?
+  /// Whether the kernel for few dimensions takes it.
+  let isPlane: Bool
 
   /// One component as the kernel takes it.
-  public struct Component: Sendable {
+  public struct Component {
     /// log w_k.
     public var logWeight: Double
     /// m_k, d numbers.
@@ -47,7 +48,9 @@ public struct PackedMixture: Sendable {
     precondition(!components.isEmpty, "A mixture has at least one component.")
     self.dimension = dimension
     count = components.count
-    plane = PlaneMixture(components, dimension: dimension)
+    isPlane =
+      dimension <= kernels_plane_dimension
+      && components.allSatisfy { $0.basis == nil || $0.variances.count == dimension }
     for component in components {
       let rank = component.variances.count
       precondition(component.mean.count == dimension, "A mean has as many numbers as a point.")
@@ -68,10 +71,11 @@ public struct PackedMixture: Sendable {
   /// Memory for evaluating a mixture again and again, one thread at a time in each part.
   public final class Scratch {
     fileprivate var table: [Double]
-    fileprivate var parts: [Double]
-    fileprivate var exact: [Double]
-    fileprivate var single: [Float]
-    fileprivate let partSize: Int
+    var parts: [Double]
+    /// The layout of the kernel for few dimensions, at one σ.
+    var exact: [Double]
+    var single: [Float]
+    let partSize: Int
 
     /// Memory for `mixture` on `workers`.
     public init(for mixture: PackedMixture, workers: Workers) {
@@ -82,11 +86,12 @@ public struct PackedMixture: Sendable {
         )
       }
       parts = [Double](repeating: 0, count: partSize * workers.count)
-      exact = [Double](repeating: 0, count: mixture.plane?.exactSize ?? 0)
-      single = [Float](repeating: 0, count: mixture.plane?.singleSize ?? 0)
+      let (d, isPlane) = (mixture.dimension, mixture.isPlane)
+      exact = [Double](repeating: 0, count: isPlane ? mixture.count * (1 + d * d) : 0)
+      single = [Float](repeating: 0, count: isPlane ? mixture.count * (d + d * d) : 0)
     }
 
-    fileprivate func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
+    func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
       mixture.withKernel {
         table.count == kernels_mixture_table_size($0) && partSize == kernels_mixture_scratch($0)
           && parts.count >= partSize * workers.count
@@ -100,35 +105,10 @@ public struct PackedMixture: Sendable {
     workers: Workers
   ) {
     clean.values.withUnsafeMutableBufferPointer {
-      if let plane, case .uniform(let sigma) = sigma {
-        denoise(x, plane, sigma, $0.baseAddress, scratch, workers)
+      if isPlane {
+        denoiseInPlane(x, sigma, $0.baseAddress, scratch, workers)
       } else {
         evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
-      }
-    }
-  }
-
-  /// In few dimensions, at one σ.
-  private func denoise(
-    _ x: Points, _ plane: PlaneMixture, _ sigma: Double, _ clean: UnsafeMutablePointer<Float>?,
-    _ scratch: Scratch, _ workers: Workers
-  ) {
-    precondition(x.dimension == dimension, "Points and mixture have one dimension.")
-    precondition(scratch.fits(self, workers), "Scratch belongs to one mixture.")
-    plane.fill(sigma: sigma, exact: &scratch.exact, single: &scratch.single)
-    let (d, partSize) = (dimension, scratch.partSize)
-    plane.withKernel(exact: scratch.exact, single: scratch.single) { kernel in
-      x.values.withUnsafeBufferPointer { x in
-        scratch.parts.withUnsafeMutableBufferPointer { parts in
-          let shared = Shared((kernel, x.baseAddress, parts.baseAddress, clean))
-          workers.forEachBlock(of: x.count / d, size: rowsPerTask) { worker, rows in
-            let (kernel, x, parts, clean) = shared.pointer
-            let first = rows.lowerBound * d
-            kernels_plane_denoise(
-              kernel, x?.advanced(by: first), rows.count,
-              parts?.advanced(by: worker * partSize), clean?.advanced(by: first))
-          }
-        }
       }
     }
   }
@@ -197,13 +177,13 @@ public struct PackedMixture: Sendable {
   }
 
   /// Rows of a task: a few panels of a large mixture, many of a small one.
-  private var rowsPerTask: Int {
+  var rowsPerTask: Int {
     let cost = count * dimension * (basisValues.isEmpty ? 1 : dimension)
     return 16 * max(1, min(256, (1 << 14) / max(1, cost)))
   }
 
   /// Calls `body` with the kernel's view of these arrays, valid during the call.
-  fileprivate func withKernel<Result>(
+  func withKernel<Result>(
     _ body: (UnsafePointer<kernels_mixture>) -> Result
   ) -> Result {
     logWeights.withUnsafeBufferPointer { logWeights in

@@ -17,7 +17,7 @@ struct Tweedie: ParsableCommand {
     version: version,
     subcommands: [
       SampleCommand.self, FitCommand.self, ScoreCommand.self, ToyCommand.self, ShowCommand.self,
-      ListCommand.self,
+      ListCommand.self, BenchmarkCommand.self,
     ])
 
   /// The version of command and library.

@@ -74,21 +74,26 @@ void kernels_mixture_evaluate(const kernels_mixture *mixture, const float *x, si
                               double *scratch, float *denoised, double *log_density,
                               double *trace);
 
-/// The largest dimension of a `kernels_plane`.
+/// The largest dimension of a mixture that `kernels_plane_denoise` takes.
 enum { kernels_plane_dimension = 3 };
 
-/// A mixture in few dimensions at one sigma, laid out component by component:
+/// A mixture in few dimensions at one sigma, component by component:
 /// D = sum_k r_k (c_k + G_k x), log r_k = l_k - |W_k (x - m_k)|^2 up to a constant. Along the axes W
 /// and G are diagonals.
 typedef struct {
-  size_t dimension, components;
-  int axes;             // whether W and G are diagonals
-  const double *exact;  // components x (l, m[d], W[d] or W[d][d])
+  const double *exact;  // components x (l, W[d] or W[d][d])
   const float *single;  // components x (c[d], G[d] or G[d][d])
-} kernels_plane;
+} kernels_plane_table;
 
-/// The denoiser at each row. `logits`: kernels_lanes x components.
-void kernels_plane_denoise(const kernels_plane *plane, const float *x, size_t count,
+/// Fills the arrays of a table.
+void kernels_plane_fill(const kernels_mixture *mixture, int axes, double sigma, double *exact,
+                        float *single);
+
+/// The denoiser at each row, of components whose bases span the space. With `axes` none has one.
+/// `table` is that of the common sigma, or null with one sigma a row in `sigmas`.
+/// `logits`: kernels_lanes x components.
+void kernels_plane_denoise(const kernels_mixture *mixture, const kernels_plane_table *table,
+                           int axes, const float *x, size_t count, const double *sigmas,
                            double *logits, float *denoised);
 
 // MARK: Points as a mixture without width
@@ -174,3 +179,11 @@ void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, co
 /// most kernels_block_rows of them.
 void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
                                const float *weights, size_t lanes, float *sum);
+
+// MARK: Limits
+
+/// 256 multiply-adds in Float32 a round, on one thread; the sum keeps them from being left out.
+float kernels_multiply_adds(size_t rounds);
+
+/// e^x for x <= 0; `length` a multiple of kernels_lanes.
+void kernels_exponentials(const float *x, float *out, size_t length);

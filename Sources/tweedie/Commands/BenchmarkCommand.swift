@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// `tweedie benchmark`: how fast, against what the machine can do.
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Measure speed against the limits of the machine.",
+    discussion: """
+      EXAMPLE
+        tweedie benchmark limits
+        tweedie benchmark score digits.json x.npy --sigma 2 --repeats 9
+        tweedie benchmark sample eight-gaussians --sampler euler-maruyama --count 100000
+
+      Times are those of the work alone, files read and memory in place.
+      """,
+    subcommands: [
+      BenchmarkLimitsCommand.self, BenchmarkScoreCommand.self, BenchmarkSampleCommand.self,
+    ])
+}
+
+/// Seconds that `work` takes.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try work()
+  return (ContinuousClock.now - start).seconds
+}
+
+extension [Double] {
+  /// The middle of an odd number of values, or the mean of the two in the middle.
+  var median: Double {
+    let sorted = sorted()
+    guard !sorted.isEmpty else { return .nan }
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
+}

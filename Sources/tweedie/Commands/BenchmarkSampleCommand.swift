@@ -1,0 +1,68 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+
+/// `tweedie benchmark sample`: the time of a sampling run.
+struct BenchmarkSampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Time sampling alone: no reading, no writing, again and again.",
+    discussion: """
+      Takes the options of `tweedie sample`.
+
+      EXAMPLE
+        tweedie benchmark sample digits.json --count 64 --steps 18 --repeats 3
+      """)
+
+  @Argument(help: "A ready model, a .json description, or toy:NAME.")
+  var model: String
+
+  @OptionGroup var options: SamplingOptions
+  @OptionGroup var common: CommonOptions
+
+  @Option(parsing: .unconditional, help: "Runs that are timed.")
+  var repeats = 3
+
+  func validate() throws {
+    guard (1...10_000).contains(repeats) else {
+      throw ValidationError("--repeats takes a number from 1 to 10000.")
+    }
+  }
+
+  func run() throws {
+    let model = try LoadedModel.load(model)
+    let plan = try SamplingPlan(options, model, common.console)
+    var (times, evaluations) = ([Double](), 0.0)
+    for _ in 0..<repeats {
+      var (time, total) = (0.0, 0)
+      for first in stride(from: 0, to: plan.count, by: plan.batch) {
+        let rows = first..<min(plan.count, first + plan.batch)
+        let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
+        time += try seconds {
+          let start = plan.start(rows, for: model, samples, common.workers)
+          var run = plan.sampler.run(
+            from: start, down: plan.levels, with: model.score, samples: samples,
+            increments: plan.increments, workers: common.workers)
+          while run.advance() { try common.console.checkInterrupt() }
+          total += run.result.evaluations.reduce(0, +)
+        }
+      }
+      times.append(time)
+      evaluations = Double(total) / Double(plan.count)
+    }
+    common.console.tell(
+      "\(plan.count) samples of \(model.name) by \(plan.sampler.facts.name): "
+        + "\(times.median.formatted(digits: 3)) s (median of \(repeats)), "
+        + "\(evaluations.formatted(digits: 4)) evaluations each")
+    common.console.report([
+      JSONMember("model", .string(model.name)),
+      JSONMember("sampler", .string(plan.sampler.facts.name)),
+      JSONMember("count", .integer(plan.count)), JSONMember("evaluations", .number(evaluations)),
+      JSONMember("seconds", .number(times.median)),
+      JSONMember("times", .array(times.map { .number($0) })),
+      JSONMember("threads", .integer(common.workers.count)),
+      JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
+    ])
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+
+/// `tweedie benchmark score`: the time of a denoiser evaluation.
+struct BenchmarkScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Time a model's denoiser at points, again and again.",
+    discussion: """
+      EXAMPLE
+        tweedie benchmark score digits.json x.npy --sigma 2 --repeats 9 -o clean.npy
+      """)
+
+  @Argument(help: "A ready model, a .json description, or toy:NAME.")
+  var model: String
+
+  @Argument(help: "Points to evaluate at.")
+  var points: String
+
+  @Option(parsing: .unconditional, help: "The noise level, a standard deviation in data units.")
+  var sigma: Double
+
+  @Option(parsing: .unconditional, help: "Evaluations that are timed, after one that is not.")
+  var repeats = 5
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: [.short, .long], help: "Write the denoised points too (.npy, .csv, .tsv).")
+  var output: String?
+
+  func validate() throws {
+    guard sigma > 0, sigma.isFinite else {
+      throw ValidationError("--sigma takes a positive number.")
+    }
+    guard (1...100_000).contains(repeats) else {
+      throw ValidationError("--repeats takes a number from 1 to 100000.")
+    }
+  }
+
+  func run() throws {
+    if let output {
+      guard try OutputSet.format(of: output) != .png else {
+        throw Failure.usage("benchmark score writes numbers: an output ends in .npy, .csv or .tsv.")
+      }
+      try OutputSet.check([output], overwrite: common.overwrite)
+    }
+    let model = try LoadedModel.load(model)
+    let data = try DataSource.read(points, range: model.range ?? -1...1)
+    guard data.points.dimension == model.score.dimension else {
+      throw Failure.data(
+        file: points, place: nil,
+        rule: "points must have the model's \(model.score.dimension) coordinates, "
+          + "found \(data.points.dimension)")
+    }
+    let x = data.points
+    var clean = Points(count: x.count, dimension: x.dimension)
+    let workspace = Workspace(
+      samples: Samples(seed: common.seed, count: x.count), workers: common.workers)
+    var times: [Double] = []
+    for repetition in 0...repeats {
+      try common.console.checkInterrupt()
+      let time = seconds {
+        model.score.denoise(x, at: .uniform(sigma), into: &clean, in: workspace)
+      }
+      if repetition > 0 { times.append(time) }
+    }
+    var outputs = OutputSet(overwrite: common.overwrite)
+    if let output {
+      outputs.metadata = [JSONMember("command", .string(commandLine))]
+      try outputs.add(array: clean, to: output)
+      try outputs.commit()
+    }
+    common.console.tell(
+      "\(x.count) points of \(model.name): \((1e3 * times.median).formatted(digits: 3)) ms an "
+        + "evaluation (median of \(repeats))")
+    common.console.report([
+      JSONMember("model", .string(model.name)), JSONMember("count", .integer(x.count)),
+      JSONMember("seconds", .number(times.median)),
+      JSONMember("times", .array(times.map { .number($0) })),
+      JSONMember("threads", .integer(common.workers.count)),
+      JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
+      JSONMember("outputs", JSONValue(outputs.paths)),
+    ])
+  }
+}
