@@ -37,6 +37,10 @@ import Testing
         cloud.normalCombinations(
           samples: (0..<37).map { $0 }, stream: RandomStream(seed: 1, purpose: 7), workers: uniform)
       )
+      for function in [PairFunction.distance, .gaussian(width: 3)] {
+        let sums = cloud.pairSums(function, from: x, workers: uniform).sums
+        results.append(Points(count: 37, dimension: 1, values: sums.map { Float($0 / 900) }))
+      }
 
       let mixture = PackedMixture(
         (0..<3).map { index in

@@ -180,6 +180,23 @@ void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, co
 void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
                                const float *weights, size_t lanes, float *sum);
 
+// MARK: Pairs of points
+
+/// What is summed over pairs, as a function of s = |x - y|^2.
+enum {
+  kernels_pair_distance = 0,  // sqrt s
+  kernels_pair_gaussian = 1,  // e^(-scale s)
+  kernels_pair_inside = 2     // 1 where s <= limits[row], else 0
+};
+
+/// For each lane of a panel, the sums of f and of f^2 over all rows of the cloud. Lane l leaves out
+/// row self + l: the point itself, where the panel is of the cloud; a `self` below -lanes leaves
+/// out none. `queries_half`: halves of the squared norms of the panel; `limits`: one a row of the
+/// cloud, or null; `sums` and `squares`: lanes, added to; `scratch`: kernels_block_rows x lanes.
+void kernels_pair_sums(const kernels_cloud *cloud, const float *queries, size_t lanes,
+                       const float *queries_half, ptrdiff_t self, int function, float scale,
+                       const float *limits, double *sums, double *squares, float *scratch);
+
 // MARK: Limits
 
 /// 256 multiply-adds in Float32 a round, on one thread; the sum keeps them from being left out.

@@ -26,6 +26,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case acceptance = 10
   /// Clean points that trajectories start from.
   case data = 11
+  /// Sets, splits, directions and probes of a measure.
+  case measure = 12
 }
 
 extension RandomStream {
