@@ -76,7 +76,7 @@ struct ListCommand: ParsableCommand {
       }
     case .schedules: return Choices.schedules.map { Self.entry($0.name, $0.summary) }
     case .processes: return Choices.processes.map { Self.entry($0.name, $0.summary) }
-    case .metrics: return []
+    case .metrics: return Choices.Measure.allCases.map { Self.entry($0.rawValue, $0.summary) }
     }
   }
 

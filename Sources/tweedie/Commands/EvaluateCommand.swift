@@ -1,0 +1,238 @@
+import ArgumentParser
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// `tweedie evaluate`: distances between samples and a reference, each with its floor.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how far samples are from a reference.",
+    discussion: """
+      Every number has a standard error and a floor: the same number between two independent exact \
+      sets of these sizes, drawn from the reference where it is a model or a toy, split from it \
+      where it is data.
+
+      EXAMPLE
+        tweedie evaluate samples.npy --reference toy:two-moons
+        tweedie evaluate digits.npy --reference train-images-idx3-ubyte.gz \
+      --held-out t10k-images-idx3-ubyte.gz
+      """)
+
+  @Argument(help: "Samples: .npy, .npz:key, IDX, .csv, a folder of PNGs, toy:NAME:COUNT:SEED.")
+  var samples: String
+
+  @Option(
+    parsing: .unconditional,
+    help: "Data, or a model or toy:NAME without a count, which exact points are drawn from.")
+  var reference: String
+
+  @Option(
+    parsing: .unconditional,
+    help: "Names from tweedie list metrics, separated by commas; all that are defined unless given."
+  )
+  var metrics: String?
+
+  @Option(
+    name: .customLong("held-out"), parsing: .unconditional,
+    help: "Data of the law that the samples were not made from, for novelty.")
+  var heldOut: String?
+
+  @Option(
+    name: .customLong("count-limit"), parsing: .unconditional,
+    help: "Points of each set at most; more are thinned at random. Cost grows with its square.")
+  var countLimit = 10_000
+
+  @Option(
+    parsing: .unconditional,
+    help: "What black and white become: -1,1 (the default) or 0,1. Bytes of pictures only.")
+  var range = "-1,1"
+
+  @Option(name: [.short, .long], help: "A table to write (.csv).")
+  var output: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if countLimit < 2 {
+      throw ValidationError("--count-limit takes a number of at least 2, not \(countLimit).")
+    }
+  }
+
+  func run() throws {
+    let clock = ContinuousClock.now
+    let console = common.console
+    let chosen = try metrics.map(Choices.measures)
+    if let output {
+      guard try OutputSet.format(of: output) == .csv else {
+        throw Failure.usage("evaluate writes a table: an output ends in .csv.")
+      }
+      try AtomicFile.check(output, overwrite: common.overwrite)
+    }
+    let inputs = try Inputs(self)
+    inputs.notes.forEach(console.note)
+    let measures = chosen ?? Choices.Measure.allCases.filter(inputs.defines)
+    for measure in measures where !inputs.defines(measure) { throw missing(measure, inputs) }
+
+    var found: [MeasuredMetric] = []
+    var line = console.progress("evaluate")
+    for (index, measure) in measures.enumerated() {
+      line.update(done: index, total: measures.count, detail: measure.rawValue)
+      found += inputs.measure(measure, seed: common.seed, workers: common.workers)
+      try console.checkInterrupt()
+    }
+    line.end()
+    if let smaller = found.first(where: { $0.floor.counts.samples < inputs.samples.count }) {
+      console.note(
+        "The reference is too small to be split into sets of these sizes: floors are those of "
+          + "\(smaller.floor.counts.samples) points and more than they should be.")
+    }
+    try finish(found, inputs, (ContinuousClock.now - clock).seconds)
+  }
+
+  private func finish(_ found: [MeasuredMetric], _ inputs: Inputs, _ seconds: Double) throws {
+    let console = common.console
+    if let output {
+      var outputs = OutputSet(overwrite: common.overwrite)
+      let text = ([MeasuredMetric.csvHeader] + found.map(\.csv)).joined(separator: "\n") + "\n"
+      try outputs.add(bytes: Array(text.utf8), to: output)
+      try outputs.commit()
+    }
+    console.tell(
+      "\(inputs.samples.count) samples against \(inputs.reference.count) points of \(reference), "
+        + "\(seconds.formatted(digits: 3)) s")
+    let head = ["metric", "value", "error", "floor", "verdict"]
+    table([head] + found.map(\.row)).forEach(console.tell)
+    if let output { console.tell("wrote \(output)") }
+    console.report([
+      JSONMember("metrics", .array(found.map(\.json))),
+      JSONMember("samples", .string(samples)), JSONMember("reference", .string(reference)),
+      JSONMember("count", .integer(inputs.samples.count)),
+      JSONMember("referenceCount", .integer(inputs.reference.count)),
+      JSONMember("seed", JSONValue(common.seed)), JSONMember("seconds", .number(seconds)),
+      JSONMember("outputs", JSONValue(output.map { [$0] } ?? [])),
+    ])
+  }
+
+  /// Why a metric is not defined.
+  private func missing(_ measure: Choices.Measure, _ inputs: Inputs) -> Failure {
+    if measure == .modes {
+      return .usage(
+        "The metric modes needs a reference of 2 to \(ReferenceLaw.mostModes) known components, "
+          + "which \(reference) is not.")
+    }
+    return .usage(
+      inputs.heldOut == nil
+        ? "The metric novelty needs --held-out, data that the samples were not made from."
+        : "The metric novelty needs the training data as --reference, not the model \(reference).")
+  }
+}
+
+extension EvaluateCommand {
+  /// The sets, checked against each other.
+  struct Inputs {
+    let samples: Points
+    let reference: Points
+    let heldOut: Points?
+    let law: ReferenceLaw
+    var notes: [String]
+
+    init(_ command: EvaluateCommand) throws {
+      let range = try Choices.range(command.range, option: "--range")
+      let (most, seed) = (command.countLimit, command.common.seed)
+      let read = { (word: String, dimension: Int?, least: Int) throws -> DataSource in
+        let data = try DataSource.read(word, range: range)
+        try Self.check(data.points, of: word, dimension: dimension, least: least)
+        return data
+      }
+      let own = try read(command.samples, nil, 2)
+      let d = own.points.dimension
+      law = try ReferenceLaw.read(command.reference, range: range)
+      guard law.dimension == d else {
+        throw Failure.data(
+          file: command.reference, place: nil,
+          rule: "a reference must have the \(d) coordinates of the samples, found \(law.dimension)")
+      }
+      if case .data(let data) = law {
+        try Self.check(data.points, of: command.reference, dimension: d, least: 4)
+      }
+      let held = try command.heldOut.map { try read($0, d, 4) }
+      samples = own.points.randomRows(most, seed: seed)
+      reference = law.points(samples.count, atMost: most, seed: seed)
+      heldOut = held?.points.randomRows(most, seed: seed)
+      notes = own.notes + law.notes + (held?.notes ?? [])
+      if own.points.count > most {
+        notes.append("\(own.points.count) samples are thinned to \(most) (--count-limit).")
+      }
+      if case .data(let data) = law, data.points.count > most {
+        notes.append("\(data.points.count) references are thinned to \(most) (--count-limit).")
+      }
+    }
+
+    private static func check(
+      _ points: Points, of word: String, dimension: Int?, least: Int
+    ) throws {
+      if let dimension, points.dimension != dimension {
+        throw Failure.data(
+          file: word, place: nil,
+          rule: "points must have the \(dimension) coordinates of the samples, "
+            + "found \(points.dimension)")
+      }
+      if points.count < least {
+        throw Failure.data(
+          file: word, place: nil,
+          rule: "a set to measure must have at least \(least) points, found \(points.count)")
+      }
+    }
+
+    /// Whether a metric can be measured on these.
+    func defines(_ measure: Choices.Measure) -> Bool {
+      switch measure {
+      case .modes: return law.mixture != nil
+      case .novelty:
+        if case .data = law { return heldOut != nil }
+        return false
+      default: return true
+      }
+    }
+
+    /// The numbers of one metric.
+    func measure(
+      _ measure: Choices.Measure, seed: UInt64, workers: Workers
+    ) -> [MeasuredMetric] {
+      if measure == .modes, let mixture = law.mixture {
+        let modes = ModeWeights(mixture)
+        return [
+          with(modes, measure, seed, workers, modes.test(samples, against: reference))
+        ]
+      }
+      if measure == .novelty, case .data(let training) = law, let heldOut {
+        // All of the training set: a copy of any of its points is one.
+        let novelty = Novelty(
+          of: samples, training: training.points, heldOut: heldOut, seed: seed, workers: workers)
+        return [
+          MeasuredMetric(
+            name: "novelty", estimate: novelty.ratio, floor: novelty.ratioFloor,
+            isDistance: false),
+          MeasuredMetric(name: "copies", estimate: novelty.copies, floor: novelty.copiesFloor),
+        ]
+      }
+      guard let metric = measure.metric(seed: seed) else { return [] }
+      return [with(metric, measure, seed, workers, nil)]
+    }
+
+    private func with(
+      _ metric: some SetMetric, _ measure: Choices.Measure, _ seed: UInt64, _ workers: Workers,
+      _ test: ModeWeights.Result?
+    ) -> MeasuredMetric {
+      MeasuredMetric(
+        name: measure.rawValue,
+        estimate: metric.estimate(samples, against: reference, workers: workers),
+        floor: law.floor(
+          of: metric, count: samples.count, referenceCount: reference.count, seed: seed,
+          workers: workers),
+        isDistance: measure.isDistance, test: test)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Diffusion
+import Files
+
+/// One measured number beside its floor.
+struct MeasuredMetric {
+  let name: String
+  let estimate: Estimate
+  let floor: Floor
+  /// Whether less is better.
+  var isDistance = true
+  /// χ² alone has these.
+  var test: ModeWeights.Result?
+
+  /// The 97.5 % point of Student's t for a spread known from eight repeats.
+  private static let allowedDeviations = 2.4
+
+  /// How far the number lies beyond the floor's mean on the bad side.
+  private var excess: Double {
+    (isDistance ? 1 : -1) * (estimate.value - floor.mean)
+  }
+
+  private var isAtFloor: Bool {
+    let repeats = Double(floor.values.count)
+    return excess <= Self.allowedDeviations * floor.spread * (1 + 1 / repeats).squareRoot()
+  }
+
+  /// How the number compares with its floor.
+  var verdict: String {
+    if isAtFloor { return "at the floor" }
+    guard floor.level > 0, estimate.value.isFinite else { return "off the floor" }
+    return "\((estimate.value / floor.level).formatted(digits: 3)) times the floor"
+  }
+
+  /// The row of a table for people.
+  var row: [String] {
+    [
+      name, estimate.value.formatted(digits: 4), estimate.standardError.formatted(digits: 2),
+      floor.level.formatted(digits: 3),
+      verdict + (test.map { ", p = \($0.pValue.formatted(digits: 2))" } ?? ""),
+    ]
+  }
+
+  /// The members of an object for programs.
+  var json: JSONValue {
+    .object(
+      [
+        JSONMember("name", .string(name)), JSONMember("value", .number(estimate.value)),
+        JSONMember("standardError", .number(estimate.standardError)),
+        JSONMember("floor", .number(floor.level)),
+        JSONMember("floorMean", .number(floor.mean)),
+        JSONMember("floorSpread", .number(floor.spread)),
+        JSONMember("floorCount", .integer(floor.counts.samples)),
+        JSONMember("verdict", .string(verdict)),
+      ]
+        + (test.map {
+          [
+            JSONMember("degreesOfFreedom", .integer($0.degreesOfFreedom)),
+            JSONMember("pValue", .number($0.pValue)),
+          ]
+        } ?? []))
+  }
+
+  /// The line of a table file.
+  var csv: String {
+    let numbers = [
+      estimate.value, estimate.standardError, floor.level, floor.mean, floor.spread,
+    ]
+    return ([name] + numbers.map { "\($0)" }).joined(separator: ",")
+  }
+
+  /// The head of that file.
+  static let csvHeader = "metric,value,standardError,floor,floorMean,floorSpread"
+}
+
+/// Rows of words, padded to columns.
+func table(_ rows: [[String]]) -> [String] {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in
+    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    row.enumerated().map { column, word in
+      column == row.count - 1
+        ? word : word + String(repeating: " ", count: widths[column] - word.count)
+    }.joined(separator: "  ")
+  }
+}
