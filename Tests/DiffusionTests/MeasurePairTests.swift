@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: metrics.indices)
   func `order and place of the points do not matter`(_ index: Int) {
     let metric = Self.metrics[index]
-    // The median of evenly chosen rows is another after a reversal unless all rows are looked at.
+    // The median distance looks at all rows of sets as small as this.
     let sets = NormalSets(dimension: 4)
     let (x, y) = (sets.set(5, 300, shift: 0.4), sets.set(6, 400))
     let found = metric.estimate(x, against: y, workers: .all)
@@ -89,9 +89,9 @@ import Testing
     }
   }
 
-  /// Eight pairs of sets of 500; the floor of an unbiased metric is its spread under equality, which
-  /// one pair states as its standard error. Eight repeats know a root mean square to a quarter, and
-  /// five of those are allowed for as factors of three.
+  /// Sixteen pairs of sets of 500; the floor of an unbiased metric is its spread under equality,
+  /// which one pair states as its standard error. Sixteen repeats of a skewed number know a root mean
+  /// square to a third, and three of those are allowed for as a factor of three.
   @Test(arguments: metrics.indices)
   func `the floor is the spread between exact sets`(_ index: Int) {
     let metric = Self.metrics[index]

@@ -28,7 +28,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     try check(refusal)
   }
 
-  @Test(arguments: Refusal.choices + Refusal.numbers + Refusal.conflicts)
+  @Test(arguments: Refusal.choices + Refusal.numbers + Refusal.conflicts + Refusal.measures)
   func `wrong words are usage errors`(refusal: Refusal) throws { try check(refusal) }
 
   @Test(arguments: Refusal.outputs)

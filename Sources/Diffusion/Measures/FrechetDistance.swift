@@ -10,7 +10,8 @@ public import Arrays
 /// are few for their dimension, it looks along the leading principal directions of the reference.
 ///
 /// Standard error: the influence function. With T the map that carries N(μ, V) to N(ν, W),
-/// x has the influence 2 (μ − ν)·(x − μ) + (x − μ)ᵀ (I − T) (x − μ).
+/// x has the influence 2 (μ − ν)·(x − μ) + (x − μ)ᵀ (I − T) (x − μ). Principal directions are held as
+/// they are.
 ///
 /// - Cost: n d² multiplications and some eigenvalue problems of size d.
 /// - Reference: Dowson, Landau 1982, <https://doi.org/10.1016/0047-259X(82)90077-X>.

@@ -1,5 +1,6 @@
 import Diffusion
 import Files
+import Foundation
 
 /// One measured number beside its floor.
 struct MeasuredMetric {
@@ -11,17 +12,18 @@ struct MeasuredMetric {
   /// χ² alone has these.
   var test: ModeWeights.Result?
 
-  /// The 97.5 % point of Student's t for a spread known from eight repeats.
-  private static let allowedDeviations = 2.4
+  /// Standard errors that a number may lie off its floor's mean.
+  private static let allowedDeviations = 2.0
 
   /// How far the number lies beyond the floor's mean on the bad side.
   private var excess: Double {
     (isDistance ? 1 : -1) * (estimate.value - floor.mean)
   }
 
+  /// Both errors: the number's own, and the spread of a floor known from a few repeats.
   private var isAtFloor: Bool {
-    let repeats = Double(floor.values.count)
-    return excess <= Self.allowedDeviations * floor.spread * (1 + 1 / repeats).squareRoot()
+    let error = hypot(estimate.standardError, floor.spread)
+    return excess <= Self.allowedDeviations * error
   }
 
   /// How the number compares with its floor.
