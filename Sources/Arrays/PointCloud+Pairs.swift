@@ -21,6 +21,7 @@ extension PointCloud {
   ///   - x: Rows, n × d, finite.
   ///   - excludingSelf: Whether x_i is point i of the cloud and is no pair with itself.
   ///   - workers: The threads to use.
+  /// - Returns: Both sums, one number a row of `x`.
   /// - Cost: n N d multiplications, and n N functions.
   public func pairSums(
     _ function: PairFunction, from x: Points, excludingSelf: Bool = false, workers: Workers

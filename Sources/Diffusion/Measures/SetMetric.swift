@@ -12,5 +12,6 @@ public protocol SetMetric: Sendable {
   ///   - samples: X, n × d, finite.
   ///   - reference: Y, m × d, finite.
   ///   - workers: The threads to use; the result is the same for every number.
+  /// - Returns: The number with its standard error.
   func estimate(_ samples: Points, against reference: Points, workers: Workers) -> Estimate
 }
