@@ -6,7 +6,7 @@ public import Arrays
 ///     F = ‖μ − ν‖² + tr(V + W − 2 (V^½ W V^½)^½)
 ///
 /// In squared data units: the squared W₂ distance of the Gaussians. It sees means and covariances
-/// alone, and is biased upward by about d²/n, to about its ``Floor`` between equal laws. Where points
+/// alone, and is biased upward by the order of d²/n, to about its ``Floor`` between equal laws. Where points
 /// are few for their dimension, it looks along the leading principal directions of the reference.
 ///
 /// Standard error: the influence function. With T the map that carries N(μ, V) to N(ν, W),

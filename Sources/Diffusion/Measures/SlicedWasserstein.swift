@@ -21,7 +21,7 @@ public struct SlicedWasserstein: SetMetric {
   /// What the directions are fixed by.
   public let seed: UInt64
 
-  /// Directions unless told otherwise: their own scatter is then some per cent of the distance.
+  /// Directions unless told otherwise: a mean over so many scatters by a ninth of what one does.
   public static let defaultDirections = 128
   /// Groups of a jackknife: its error is then known to a sixth.
   private static let groups = 20
