@@ -89,6 +89,9 @@ public struct PointCloud: Sendable {
     return Double(roundings) * 0x1p-24 * (norm * radius + radius * radius / 2)
   }
 
+  /// The points less one common vector, in the order given.
+  package var centered: Points { Points(count: count, dimension: dimension, values: values) }
+
   /// Data rows of a segment; the number of segments depends on N alone, so that the sums over
   /// segments are the same for every number of threads.
   var segments: [Range<Int>] {

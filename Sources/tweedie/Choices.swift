@@ -11,6 +11,8 @@ enum Choices {
   /// Numbers that only some methods take.
   struct SamplerSettings {
     var steps: Int
+    /// Steps of the grid before a jump took some of them.
+    var stepsBefore: Int
     var eta: Double?
     var churn: Double?
     var corrections: Int?
@@ -41,7 +43,8 @@ enum Choices {
       switch name {
       case "euler": Euler()
       case "heun": Heun()
-      case "edm": EDM(churn: settings.churn ?? 20, steps: settings.steps)
+      // Each step that is left churns as much as it would without a jump.
+      case "edm": EDM(churn: settings.churn ?? 20, steps: settings.stepsBefore)
       case "euler-maruyama": EulerMaruyama()
       case "midpoint": Midpoint()
       case "ancestral": Ancestral(eta: settings.eta ?? 1)

@@ -28,6 +28,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case data = 11
   /// Sets, splits, directions and probes of a measure.
   case measure = 12
+  /// The noise of a transition: no step after it shares its numbers.
+  case transition = 13
 }
 
 extension RandomStream {

@@ -14,7 +14,7 @@ public import Arrays
 /// Exact, in Double inside: from σ = 10⁻⁴ to 10⁴ times the data's scale, at any x.
 ///
 /// - Cost: 2 K d error functions or as many short quadratures a row.
-public struct BoxMixtureScore: DensityScore, MomentScore {
+public struct BoxMixtureScore: DensityScore, CovarianceScore {
   /// One box.
   public struct Box: Sendable, Equatable {
     /// w_k > 0; the weights of a mixture are scaled to sum to one.
@@ -71,6 +71,9 @@ public struct BoxMixtureScore: DensityScore, MomentScore {
   public var mean: [Double] { moments.mean }
   /// tr Cov[x₀]: (b − a)²/12 along each side, and the spread of the middles.
   public var totalVariance: Double { moments.totalVariance }
+
+  /// Cov[x₀].
+  public var covariance: Covariance { moments.covariance }
 
   /// Rows of N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {

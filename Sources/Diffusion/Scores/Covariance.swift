@@ -88,11 +88,24 @@ public struct Covariance: Sendable, Equatable {
   /// V as a matrix, d × d.
   public var matrix: Matrix {
     var result = Matrix(rows: dimension, columns: dimension)
-    for row in 0..<dimension {
-      var unit = [Double](repeating: 0, count: dimension)
-      unit[row] = 1
-      for (column, entry) in apply({ $0 }, to: unit).enumerated() { result[row, column] = entry }
+    for index in 0..<dimension {
+      result[index, index] = variances.isEmpty || basis != nil ? rest : variances[index]
     }
+    guard let basis else { return result }
+    var scaled = Matrix(rows: dimension, columns: basis.rows)
+    for direction in 0..<basis.rows {
+      for index in 0..<dimension {
+        scaled[index, direction] = (variances[direction] - rest) * basis[direction, index]
+      }
+    }
+    result.addProduct(of: scaled, basis)
     return result
+  }
+
+  /// V + v I.
+  public func adding(_ variance: Double) -> Covariance {
+    Covariance(
+      dimension: dimension, variances: variances.map { $0 + variance }, basis: basis,
+      rest: rest + variance)
   }
 }

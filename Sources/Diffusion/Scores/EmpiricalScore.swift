@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 public import Arrays
 
 /// The exact score of a finite set of points: a mixture of N equal components without width.
@@ -70,16 +71,24 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
     _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
   ) {
     let uniforms = workspace.samples.uniforms(for: .choice, draw: draw)
-    let normals = workspace.samples.normals(dimension: dimension, for: .step, draw: draw)
+    let normals = workspace.samples.normals(
+      dimension: dimension, for: .transition, draw: draw, workers: workspace.workers)
     let keep = next * next / (sigma * sigma)
     let width = next * (1 - keep).squareRoot()
-    for row in 0..<x.count {
-      let logits = cloud.squaredDistances(to: x, row: row).map { -$0 / (2 * sigma * sigma) }
+    let states = x
+    let moved = Mutex(Points(count: x.count, dimension: dimension))
+    workspace.workers.forEach(x.count) { _, row in
+      let logits = cloud.squaredDistances(to: states, row: row).map { -$0 / (2 * sigma * sigma) }
       let target = cloud.point(categorical(logits: logits, at: uniforms[row]))
-      for index in 0..<dimension {
-        let moved = target[index] + keep * (Double(x[row, index]) - target[index])
-        x[row, index] = Float(moved + width * Double(normals[row, index]))
+      let values = (0..<dimension).map { index in
+        let mean = target[index] + keep * (Double(states[row, index]) - target[index])
+        return Float(mean + width * Double(normals[row, index]))
+      }
+      moved.withLock {
+        $0.replaceRows(
+          from: row, with: Points(count: 1, dimension: dimension, values: values))
       }
     }
+    x = moved.withLock { $0 }
   }
 }

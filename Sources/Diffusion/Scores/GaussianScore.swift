@@ -5,7 +5,7 @@ public import Arrays
 ///     D(x; σ) = μ + V (V + σ² I)⁻¹ (x − μ),   tr J_D = Σ_j λ_j/(λ_j + σ²)
 ///
 /// Its probability flow is known in closed form, which makes it the measure of every sampler.
-public struct GaussianScore: DensityScore, MomentScore, ReverseTransitionScore {
+public struct GaussianScore: DensityScore, CovarianceScore, ReverseTransitionScore {
   /// E[x₀], d numbers.
   public let mean: [Double]
   /// V.
@@ -55,14 +55,14 @@ public struct GaussianScore: DensityScore, MomentScore, ReverseTransitionScore {
 
   /// Where the probability flow carries each row from σ to σ′:
   /// x(σ′) = μ + ((V + σ′² I)(V + σ² I)⁻¹)^½ (x(σ) − μ).
-  public func flow(_ x: Points, from sigma: Double, to next: Double) -> Points {
+  public func flow(
+    _ x: Points, from sigma: Double, to next: Double, workers: Workers = .all
+  ) -> Points {
     var result = x
-    for row in 0..<x.count {
-      let away = zip(x.row(row), mean).map { Double($0) - $1 }
-      let moved = covariance.apply(
-        { (($0 + next * next) / ($0 + sigma * sigma)).squareRoot() }, to: away)
-      for index in mean.indices { result[row, index] = Float(mean[index] + moved[index]) }
-    }
+    let (variance, nextVariance) = (sigma * sigma, next * next)
+    covariance.move(
+      &result, from: mean, to: mean,
+      by: { (($0 + nextVariance) / ($0 + variance)).squareRoot() }, workers: workers)
     return result
   }
 }

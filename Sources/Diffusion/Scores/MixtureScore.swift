@@ -8,7 +8,7 @@ public import Arrays
 ///     tr J_D = Σ_k r_k tr J_k + tr Cov_r[D_k]/σ²
 ///
 /// Exact, in Double inside: from σ = 10⁻⁴ to 10⁴ times the data's scale, at any x.
-public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
+public struct MixtureScore: DensityScore, CovarianceScore, ReverseTransitionScore {
   /// One component.
   public struct Component: Sendable, Equatable {
     /// w_k > 0; the weights of a mixture are scaled to sum to one.
@@ -33,6 +33,7 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
   /// tr Cov[x₀].
   public let totalVariance: Double
   private let packed: PackedMixture
+  private let wholeCovariance = Once<Covariance>()
 
   /// The mixture of `components`, at least one, all of one dimension.
   public init(_ components: [Component]) {
@@ -47,11 +48,7 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       return Component(weight: $0.weight / total, mean: $0.mean, covariance: $0.covariance)
     }
     packed = PackedMixture(
-      self.components.map {
-        PackedMixture.Component(
-          logWeight: log($0.weight), mean: $0.mean, variances: $0.covariance.variances,
-          basis: $0.covariance.basis?.values, rest: $0.covariance.rest)
-      }, dimension: dimension)
+      self.components.map { $0.packed(logWeight: log($0.weight)) }, dimension: dimension)
     var mean = [Double](repeating: 0, count: dimension)
     for component in self.components {
       for index in 0..<dimension { mean[index] += component.weight * component.mean[index] }
@@ -97,9 +94,13 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
       x, at: noise, scratch: scratch(workspace), workers: workspace.workers)
   }
 
-  /// Cov[x₀] = Σ_k w_k (V_k + (m_k − m)(m_k − m)ᵀ).
+  /// Cov[x₀] = Σ_k w_k (V_k + (m_k − m)(m_k − m)ᵀ), found when it is first asked for.
   public var covariance: Covariance {
     if components.count == 1 { return components[0].covariance }
+    return wholeCovariance.value(made: summedCovariance)
+  }
+
+  private func summedCovariance() -> Covariance {
     var matrix = Matrix(rows: dimension, columns: dimension)
     for component in components {
       let own = component.covariance.matrix
@@ -118,7 +119,8 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
   /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     gaussianDraws(
-      mean: mean, covariance: covariance, noise: sigma, samples: samples, purpose: .start)
+      mean: mean, covariance: covariance, noise: sigma, samples: samples, purpose: .start,
+      workers: workers)
   }
 
   /// Points of p₀ itself: a component by weight, then its Gaussian.
@@ -129,13 +131,9 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
 
   private func draws(_ samples: Samples, purpose: Purpose, components chosen: [Int]) -> Points {
     var points = samples.normals(dimension: dimension, for: purpose)
-    for row in 0..<points.count {
-      let component = components[chosen[row]]
-      let noise = component.covariance.apply(
-        { $0.squareRoot() }, to: points.row(row).map(Double.init))
-      for index in 0..<dimension {
-        points[row, index] = Float(component.mean[index] + noise[index])
-      }
+    forEachComponent(of: chosen, rows: &points) { component, points, _ in
+      component.covariance.move(
+        &points, from: nil, to: component.mean, by: { $0.squareRoot() }, workers: .all)
     }
     return points
   }
@@ -156,36 +154,69 @@ public struct MixtureScore: DensityScore, MomentScore, ReverseTransitionScore {
     _ x: inout Points, from sigma: Double, to next: Double, draw: UInt32, in workspace: Workspace
   ) {
     let (variance, nextVariance) = (sigma * sigma, next * next)
-    let uniforms = workspace.samples.uniforms(for: .choice, draw: draw)
-    let normals = workspace.samples.normals(dimension: dimension, for: .step, draw: draw)
-    for row in 0..<x.count {
-      let point = x.row(row).map(Double.init)
-      let chosen = components[responsible(for: point, variance, uniforms[row])]
-      let keep = { (lambda: Double) in (lambda + nextVariance) / (lambda + variance) }
-      let toward = chosen.covariance.apply(keep, to: zip(point, chosen.mean).map { $0 - $1 })
-      let noise = chosen.covariance.apply(
-        { (keep($0) * (variance - nextVariance)).squareRoot() },
-        to: normals.row(row).map(Double.init))
-      for index in 0..<dimension {
-        x[row, index] = Float(chosen.mean[index] + toward[index] + noise[index])
-      }
+    let keep = { (lambda: Double) in (lambda + nextVariance) / (lambda + variance) }
+    let chosen = responsible(
+      for: x, at: sigma, workspace.samples.uniforms(for: .choice, draw: draw), workspace.workers)
+    let normals = workspace.samples.normals(
+      dimension: dimension, for: .transition, draw: draw, workers: workspace.workers)
+    forEachComponent(of: chosen, rows: &x) { component, points, rows in
+      component.covariance.move(
+        &points, from: component.mean, to: component.mean, by: keep,
+        plus: rows.count == normals.count ? normals : normals.rows(at: rows),
+        times: { (keep($0) * (variance - nextVariance)).squareRoot() },
+        workers: workspace.workers)
     }
   }
 
-  /// The component at `uniform` when each has its responsibility as its share.
-  private func responsible(for point: [Double], _ variance: Double, _ uniform: Double) -> Int {
-    if components.count == 1 { return 0 }
-    let logits = components.map { component in
-      let away = zip(point, component.mean).map { $0 - $1 }
-      let covariance = component.covariance
-      let square = zip(away, covariance.apply({ 1 / ($0 + variance) }, to: away))
-        .reduce(0) { $0 + $1.0 * $1.1 }
-      let logDeterminant =
-        covariance.variances.reduce(0) { $0 + log($1 + variance) }
-        + Double(dimension - covariance.variances.count) * log(covariance.rest + variance)
-      return log(component.weight) - (square + logDeterminant) / 2
+  /// Calls `body` with each component and the rows that belong to it, then puts them back.
+  private func forEachComponent(
+    of chosen: [Int], rows points: inout Points,
+    _ body: (_ component: Component, _ points: inout Points, _ rows: [Int]) -> Void
+  ) {
+    var rows = [[Int]](repeating: [], count: components.count)
+    for (row, component) in chosen.enumerated() { rows[component].append(row) }
+    for (component, rows) in zip(components, rows) where !rows.isEmpty {
+      if rows.count == points.count { return body(component, &points, rows) }
+      var own = points.rows(at: rows)
+      body(component, &own, rows)
+      for (place, row) in rows.enumerated() { points.copyRow(place, of: own, to: row) }
     }
-    return categorical(logits: logits, at: uniform)
+  }
+
+  /// Log-densities of all components that are held at a time.
+  private static let logitsHeld = 1 << 22
+
+  /// The component of each row at its uniform number, when each has its responsibility as share.
+  private func responsible(
+    for x: Points, at sigma: Double, _ uniforms: [Double], _ workers: Workers
+  ) -> [Int] {
+    if components.count == 1 { return [Int](repeating: 0, count: x.count) }
+    var chosen: [Int] = []
+    for first in stride(from: 0, to: x.count, by: max(1, Self.logitsHeld / components.count)) {
+      let rows = first..<min(x.count, first + max(1, Self.logitsHeld / components.count))
+      let block = x.rows(rows)
+      let logits = components.map { component in
+        let alone = PackedMixture(
+          [component.packed(logWeight: log(component.weight))], dimension: dimension)
+        return alone.logDensity(
+          block, at: .uniform(sigma), scratch: .init(for: alone, workers: workers),
+          workers: workers)
+      }
+      for row in rows {
+        chosen.append(
+          categorical(logits: logits.map { $0[row - first] }, at: uniforms[row]))
+      }
+    }
+    return chosen
+  }
+}
+
+extension MixtureScore.Component {
+  /// As the kernel takes it.
+  fileprivate func packed(logWeight: Double) -> PackedMixture.Component {
+    PackedMixture.Component(
+      logWeight: logWeight, mean: mean, variances: covariance.variances,
+      basis: covariance.basis?.values, rest: covariance.rest)
   }
 }
 
@@ -203,13 +234,11 @@ func categorical(logits: [Double], at uniform: Double) -> Int {
 
 /// Rows of N(mean, V + σ² I), one for each sample.
 func gaussianDraws(
-  mean: [Double], covariance: Covariance, noise sigma: Double, samples: Samples, purpose: Purpose
+  mean: [Double], covariance: Covariance, noise sigma: Double, samples: Samples, purpose: Purpose,
+  workers: Workers = .all
 ) -> Points {
-  var points = samples.normals(dimension: mean.count, for: purpose)
-  for row in 0..<points.count {
-    let scaled = covariance.apply(
-      { ($0 + sigma * sigma).squareRoot() }, to: points.row(row).map(Double.init))
-    for index in mean.indices { points[row, index] = Float(mean[index] + scaled[index]) }
-  }
+  var points = samples.normals(dimension: mean.count, for: purpose, workers: workers)
+  covariance.move(
+    &points, from: nil, to: mean, by: { ($0 + sigma * sigma).squareRoot() }, workers: workers)
   return points
 }

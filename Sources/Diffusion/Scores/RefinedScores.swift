@@ -28,9 +28,18 @@ extension MomentScore {
   public var deviation: Double { (totalVariance / Double(dimension)).squareRoot() }
 }
 
+/// A score whose clean data has a known covariance.
+public protocol CovarianceScore: MomentScore {
+  /// Cov[x₀]. It may cost a sum over all data and its eigenvectors: ask once.
+  var covariance: Covariance { get }
+}
+
 /// A score whose reverse diffusion can be drawn from exactly: x(σ′) given x(σ), σ′ < σ.
 public protocol ReverseTransitionScore: Score {
   /// Replaces each row, at σ, by a draw from the law of the same path at σ′.
+  ///
+  /// Its random numbers, ``Purpose/transition`` and ``Purpose/choice``, are none that a sampler's
+  /// start or steps use.
   ///
   /// - Parameters:
   ///   - x: States at `sigma`, B × d; afterwards states at `next`.

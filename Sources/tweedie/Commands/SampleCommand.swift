@@ -42,7 +42,7 @@ struct SampleCommand: ParsableCommand {
     try OutputSet.check(
       chosen, overwrite: common.overwrite, createParents: output.isEmpty)
     let model = try LoadedModel.load(model)
-    let plan = try SamplingPlan(options, model, console)
+    let plan = try SamplingPlan(options, model, console, workers: common.workers)
     var states = try emptyTrace(plan, model)
     let result = try Self.draw(plan, model, options, common, console, &states)
     let seconds = (ContinuousClock.now - clock).seconds
@@ -159,6 +159,7 @@ struct SampleCommand: ParsableCommand {
       JSONMember("count", .integer(plan.count)),
       JSONMember("sampler", .string(plan.sampler.facts.name)),
       JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
+      JSONMember("teleport", plan.teleport?.json ?? .null),
       JSONMember("evaluations", .number(mean)),
       JSONMember("seconds", .number(seconds)),
     ]
@@ -197,6 +198,7 @@ struct SampleCommand: ParsableCommand {
       "\(plan.count) samples of \(model.name) by \(plan.sampler.facts.name): "
       + "\(mean.formatted(digits: 4)) evaluations each, \(seconds.formatted(digits: 3)) s"
     console.tell(cost)
+    if let teleport = plan.teleport { console.tell(teleport.sentence) }
     let (kept, back) = (result.accepted.reduce(0, +), result.rejected.reduce(0, +))
     if back > 0 {
       let share = 100 * Double(kept) / Double(kept + back)
@@ -214,9 +216,9 @@ struct SampleCommand: ParsableCommand {
       JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
       JSONMember("count", .integer(plan.count)),
       JSONMember("seed", JSONValue(common.seed)),
-      JSONMember("sigmaMax", .number(plan.levels.sigmaMax)),
+      JSONMember("sigmaMax", .number(plan.wholeLevels.sigmaMax)),
       JSONMember("sigmaMin", .number(plan.levels.sigmaMin)),
-      JSONMember("teleport", .null),
+      JSONMember("teleport", plan.teleport?.json ?? .null),
       JSONMember(
         "evaluations",
         .object([

@@ -128,6 +128,25 @@ struct SamplingOptions: ParsableArguments {
       "States at sigma-max, in data units, instead of random ones (.npy, .csv); row i is sample i.")
   var initial: String?
 
+  @Option(
+    help: "Jump over the first levels without the model: off, auto, or the level to land on.")
+  var teleport = "off"
+
+  @Option(
+    help:
+      "What to jump by: data, to which a Gaussian is fitted, or a model; the model's own mean and covariance unless given."
+  )
+  var teleportMoments: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Nats that --teleport auto may spend; 0.01 unless given.")
+  var teleportBudget: Double?
+
+  @Option(
+    help: "Levels after the jump: tail (of the same grid, the default) or respaced (as many).")
+  var teleportGrid: String?
+
   func validate() throws {
     try require(
       steps.map { (1...1_000_000).contains($0) }, "--steps takes a number from 1 to 1000000")
@@ -159,6 +178,8 @@ struct SamplingOptions: ParsableArguments {
     try require(unipcB.map { (1...2).contains($0) }, "--unipc-b takes 1 or 2")
     try require(
       tolerance.map { $0 > 0 && $0.isFinite }, "--tolerance takes a positive number")
+    try require(
+      teleportBudget.map { $0 > 0 && $0.isFinite }, "--teleport-budget takes a positive number")
     try require(
       betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
       "--beta-min and --beta-max take rising positive numbers")

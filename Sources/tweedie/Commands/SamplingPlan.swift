@@ -6,7 +6,11 @@ import Files
 struct SamplingPlan {
   let sampler: Method
   let increments: any Increments
+  /// The levels that the sampler walks: after the jump, where there is one.
   let levels: NoiseLevels
+  /// The levels before the jump took some of them: states start at the first.
+  let wholeLevels: NoiseLevels
+  let teleport: TeleportPlan?
   let count: Int
   let batch: Int
   let defaultSchedule: String
@@ -16,7 +20,9 @@ struct SamplingPlan {
   private let drawable: (any DrawableScore)?
   private let initial: Points?
 
-  init(_ options: SamplingOptions, _ model: LoadedModel, _ console: Console) throws {
+  init(
+    _ options: SamplingOptions, _ model: LoadedModel, _ console: Console, workers: Workers = .all
+  ) throws {
     let isAdaptive = Choices.isAdaptive(options.sampler)
     // An adaptive sampler needs the ends of a grid alone.
     let steps = isAdaptive ? 2 : options.steps ?? Choices.defaultSteps(options.sampler)
@@ -24,11 +30,18 @@ struct SamplingPlan {
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
     let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho)
-    levels =
-      try Self.level(heldFor: steps, options, model)
+    let whole =
+      try Self.level(heldFor: steps, options, model).map { (levels: $0, floor: $0.sigmaMin) }
       ?? Self.levels(schedule, steps, options, model)
+    wholeLevels = whole.levels
+    let stochastic = try Self.method(options, whole.levels, whole.levels, model).facts.stochastic
+    teleport = try TeleportPlan.settle(
+      options, whole.levels, floor: whole.floor, stochastic: stochastic, model, console, workers)
+    levels =
+      try teleport?.levels(
+        of: whole.levels, schedule, floor: whole.floor, adaptive: isAdaptive) ?? whole.levels
     self.steps = isAdaptive ? nil : levels.steps
-    sampler = try Self.method(options, levels, model)
+    sampler = try Self.method(options, levels, whole.levels, model)
     increments = try Choices.increments(options.noise)
     prior = try Choices.prior(options.prior)
     drawable = try Self.drawable(options, model)
@@ -44,7 +57,7 @@ struct SamplingPlan {
 
   /// The method, of either kind, with its own options.
   private static func method(
-    _ options: SamplingOptions, _ levels: NoiseLevels, _ model: LoadedModel
+    _ options: SamplingOptions, _ levels: NoiseLevels, _ whole: NoiseLevels, _ model: LoadedModel
   ) throws -> Method {
     if Choices.isAdaptive(options.sampler) {
       return .adaptive(
@@ -56,7 +69,7 @@ struct SamplingPlan {
       try Choices.sampler(
         options.sampler,
         .init(
-          steps: levels.steps, eta: options.eta, churn: options.churn,
+          steps: levels.steps, stepsBefore: whole.steps, eta: options.eta, churn: options.churn,
           corrections: options.corrections, signalToNoise: options.snr,
           stepSize: options.stepSize, density: model.score as? any DensityScore,
           gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
@@ -65,28 +78,35 @@ struct SamplingPlan {
   /// A word about a start that may show in the samples.
   private func note(_ isChain: Bool, _ model: LoadedModel, _ console: Console) {
     let (sigma, deviation) = (
-      levels.sigmaMax.formatted(digits: 3), model.score.deviation.formatted(digits: 3)
+      wholeLevels.sigmaMax.formatted(digits: 3), model.score.deviation.formatted(digits: 3)
     )
     if isChain {
       console.note(
         "note: a chain at sigma \(sigma) from a Gaussian may not come to every mode at its "
           + "weight; --start data begins there.")
-    } else if levels.sigmaMax < 3 * model.score.deviation {
+    } else if wholeLevels.sigmaMax < 3 * model.score.deviation {
       console.note(
         "note: sigma-max \(sigma) is small for data of deviation \(deviation); the start may "
           + "show in the samples.")
     }
   }
 
-  /// x at σ_max of some rows.
+  /// States at the first of `levels` of some rows: x at σ_max, and the jump from there.
   func start(
     _ rows: Range<Int>, for model: LoadedModel, _ samples: Samples, _ workers: Workers
   ) -> Points {
-    initial?.rows(rows)
-      ?? drawable?.noisedDraws(at: levels.sigmaMax, samples: samples, workers: workers)
+    var states =
+      initial?.rows(rows)
+      ?? drawable?.noisedDraws(at: wholeLevels.sigmaMax, samples: samples, workers: workers)
       ?? prior.start(
-        at: levels.levels[0], of: levels.process, for: model.score, samples: samples,
+        at: wholeLevels.levels[0], of: wholeLevels.process, for: model.score, samples: samples,
         workers: workers)
+    if let teleport {
+      teleport.jump.jump(
+        &states, from: teleport.from, to: teleport.sigma,
+        in: Workspace(samples: samples, workers: workers))
+    }
+    return states
   }
 
   /// The one level of a Markov chain; nil for methods that walk down a grid.
@@ -122,10 +142,11 @@ struct SamplingPlan {
     return drawable
   }
 
-  /// The grid, over the data's own range of noise unless told otherwise.
+  /// The grid, over the data's own range of noise unless told otherwise, and the last level asked
+  /// for: a grid of one step does not reach it.
   private static func levels(
     _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
-  ) throws -> NoiseLevels {
+  ) throws -> (levels: NoiseLevels, floor: Double) {
     // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale.
     let scale = model.lengthUnit
     let beta = options.betaMin...options.betaMax
@@ -147,16 +168,18 @@ struct SamplingPlan {
       try agree("--sigma-min", options.sigmaMin, sigmas[sigmas.count - 1])
       let process = try Choices.process(
         options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
-      return NoiseLevels(sigmas: sigmas, process: process)
+      return (NoiseLevels(sigmas: sigmas, process: process), sigmas[sigmas.count - 1])
     }
     guard low < high || steps == 1 else {
       throw Failure.usage(
         "--sigma-min \(low.formatted(digits: 4)) must lie below --sigma-max "
           + "\(high.formatted(digits: 4)).")
     }
-    return NoiseLevels(
-      schedule, steps: steps, from: high, to: low,
-      process: try Choices.process(options.process, range: min(low, high)...high, beta: beta))
+    let process = try Choices.process(
+      options.process, range: min(low, high)...high, beta: beta)
+    return (
+      NoiseLevels(schedule, steps: steps, from: high, to: low, process: process), min(low, high)
+    )
   }
 
   /// Refuses an option that says something else than the file of levels does.

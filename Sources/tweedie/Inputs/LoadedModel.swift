@@ -17,6 +17,10 @@ struct LoadedModel {
   /// What it is, in words.
   let summary: String
   let madeBy: String?
+  /// The description's path; nil for models that are no file.
+  let file: String?
+  /// What jumps need to know of it; shared by all copies.
+  let calibrations = Calibrations()
 
   /// A description by path or by name, or the exact score of a toy.
   ///
@@ -29,10 +33,10 @@ struct LoadedModel {
           file: word, place: nil,
           rule: "a model of weights alone cannot be sampled; name the .json that describes it")
       }
-      return try LoadedModel(FileBytes.read(word), path: word, word: word)
+      return try LoadedModel(FileBytes.read(word), path: word, word: word, isFile: true)
     }
     if let ready = ReadyModels.bytes(named: word) {
-      return try LoadedModel(ready, path: word, word: word)
+      return try LoadedModel(ready, path: word, word: word, isFile: false)
     }
     let looksLikePath = word.contains("/") || word.contains(".")
     let hint = looksLikePath ? "" : "; ready models: \(ReadyModels.names.joined(separator: ", "))"
@@ -59,12 +63,14 @@ struct LoadedModel {
     self.digest = digest
     self.summary = summary
     self.madeBy = madeBy
+    file = nil
   }
 
-  private init(_ bytes: [UInt8], path: String, word: String) throws {
+  private init(_ bytes: [UInt8], path: String, word: String, isFile: Bool) throws {
     let description = try ModelDescription.parse(bytes, file: path)
-    let file = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
-    name = description.name ?? file
+    let stem = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
+    name = description.name ?? stem
+    file = isFile ? path : nil
     digest = SHA256.digest(of: bytes)
     madeBy = description.madeBy
     switch description.kind {
