@@ -15,6 +15,8 @@ extension Refusal {
     sample("--schedule karas", "schedule karas", "did you mean \"karras\"?"),
     sample("--process vpp", "process vpp", "did you mean \"vp\"?"),
     sample("--prior match", "prior match", "matched"),
+    sample("--teleport atuo", "--teleport", "atuo", "auto"),
+    sample("--teleport auto --teleport-grid tial", "tial", "did you mean \"tail\"?"),
     score("--sigma 1 --as denoise", "denoise", "did you mean \"denoised\"?"),
     Refusal("toy two-moon -o new.npy", 64, "did you mean \"two-moons\"?"),
     Refusal("sample toy:rinks -o new.npy", 64, "rinks", "did you mean \"rings\"?"),
@@ -46,6 +48,12 @@ extension Refusal {
     }
     + ["sigma-max", "sigma-min", "rho"].flatMap { option in
       ["0", "-1", "abc", "nan", "inf"].map { sample("--\(option) \($0)", "--\(option)") }
+    }
+    + ["0", "-1", "abc", "nan", "inf"].flatMap {
+      [
+        sample("--teleport \($0)", "--teleport", $0),
+        sample("--teleport auto --teleport-budget \($0)", "--teleport-budget"),
+      ]
     }
     + ["0", "-1", "abc", "nan", "inf", "1e-60"].map { score("--sigma \($0)", "--sigma", $0) }
     + ["-1", "1.5", "abc", "99999999999999999999"].map { sample("--seed \($0)", "--seed") }
@@ -83,6 +91,18 @@ extension Refusal {
     sample("--schedule falling.npy --sigma-max 80", "--sigma-max 80", "3"),
     sample("--schedule falling.npy --sigma-min 0.1", "--sigma-min 0.1", "1"),
     sample("-o new.npy", "new.npy", "twice"),
+    sample("--teleport 1e-5", "--teleport", "last level"),
+    sample("--teleport-budget 0.1", "--teleport-budget", "auto"),
+    sample("--teleport 3 --teleport-budget 0.1", "--teleport-budget", "auto"),
+    sample("--teleport-grid tail", "--teleport-grid"),
+    sample("--teleport-moments points.npy", "--teleport-moments"),
+    sample("--teleport 3 --teleport-grid tail --sampler adaptive-sde", "--teleport-grid"),
+    sample("--teleport 1 --sampler langevin", "--teleport", "langevin"),
+    sample("--teleport 1 --sampler mala", "--teleport", "mala"),
+    sample("--teleport 2 --teleport-moments three.npy", "three.npy", "3", "2"),
+    sample("--teleport 2 --teleport-moments glyphs-gaussian", "glyphs-gaussian", "256", "2"),
+    sample(
+      "--teleport 1.5 --teleport-grid respaced --schedule falling.npy", "respaced", "levels"),
     Refusal("fit neighbors points.npy -o new.json --remainder 3", 64, "--neighbors"),
     Refusal(
       "fit neighbors points.npy -o new.json --neighbors all --remainder 3", 64, "--remainder"),

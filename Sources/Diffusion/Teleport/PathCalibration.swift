@@ -54,6 +54,13 @@ public struct PathCalibration: Sendable {
   }
 
   /// The divergence of `surrogate` from `model`.
+  public func measure(
+    _ model: any MomentScore, against surrogate: any Score, workers: Workers = .all
+  ) -> PathDivergence {
+    measure(model, against: surrogate, workers: workers) { _ in }
+  }
+
+  /// The divergence of `surrogate` from `model`, by a walk that tells how far it is.
   ///
   /// - Parameters:
   ///   - model: The model; points are its draws where it has them, else samples of its own.
@@ -62,7 +69,7 @@ public struct PathCalibration: Sendable {
   ///   - report: Told of each block of rows; may throw to stop.
   public func measure(
     _ model: any MomentScore, against surrogate: any Score, workers: Workers = .all,
-    report: (Progress) throws -> Void = { _ in }
+    report: (Progress) throws -> Void
   ) rethrows -> PathDivergence {
     var table = Table(model, surrogate, self, workers)
     var rows = Self.firstRows

@@ -11,11 +11,14 @@ public struct ReverseJump: Teleport {
   public let surrogate: any ReverseTransitionScore
   /// A name such as "gaussian-transition".
   public let kind: String
+  /// Which of the samples' random numbers it uses: jumps in a row take different ones.
+  public let draw: UInt32
 
   /// The reverse diffusion of `surrogate`, under the name `kind`.
-  public init(_ surrogate: any ReverseTransitionScore, kind: String) {
+  public init(_ surrogate: any ReverseTransitionScore, kind: String, draw: UInt32 = 0) {
     self.surrogate = surrogate
     self.kind = kind
+    self.draw = draw
   }
 
   /// A reverse diffusion draws.
@@ -27,6 +30,6 @@ public struct ReverseJump: Teleport {
   ) {
     precondition(next > 0 && next <= sigma, "A jump goes down to positive noise.")
     guard next < sigma else { return }
-    surrogate.reverseTransition(&x, from: sigma, to: next, draw: 0, in: workspace)
+    surrogate.reverseTransition(&x, from: sigma, to: next, draw: draw, in: workspace)
   }
 }

@@ -129,6 +129,7 @@ struct SamplingOptions: ParsableArguments {
   var initial: String?
 
   @Option(
+    parsing: .unconditional,
     help: "Jump over the first levels without the model: off, auto, or the level to land on.")
   var teleport = "off"
 
