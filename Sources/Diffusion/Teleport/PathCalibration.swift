@@ -15,8 +15,11 @@ public import Arrays
 public struct PathCalibration: Sendable {
   /// Rows at each level to begin with.
   public static let firstRows = 256
-  /// Rows at a level, at most.
-  public static let rowLimit = 4096
+  /// Rows at a level, at most: 4096 pictures, 32,768 points of the plane, where the few that lie
+  /// far out decide.
+  public static func rowLimit(dimension: Int) -> Int {
+    max(1 << 12, min(1 << 15, (1 << 21) / dimension / firstRows * firstRows))
+  }
   /// The relative standard error that is enough: what steep curves make of it in σ is less yet.
   public static let enough = 0.02
   /// Levels for a halving of σ.
@@ -27,6 +30,9 @@ public struct PathCalibration: Sendable {
   private static let matters = 0.05
   /// The first sample of a calibration.
   private static let firstSample = 1 << 55
+  /// The first sample that a model without draws makes its clean points from: the noise on them is
+  /// none that they were made of.
+  private static let firstDrawn = firstSample + (1 << 54)
 
   /// How far a calibration is.
   public struct Progress: Sendable {
@@ -72,6 +78,7 @@ public struct PathCalibration: Sendable {
     report: (Progress) throws -> Void
   ) rethrows -> PathDivergence {
     var table = Table(model, surrogate, self, workers)
+    let limit = Self.rowLimit(dimension: model.dimension)
     var rows = Self.firstRows
     try table.descend(report)
     while true {
@@ -81,10 +88,10 @@ public struct PathCalibration: Sendable {
       let error = (curve.standardError(at: sigma) ?? 0) / max(nats, .leastNormalMagnitude)
       // A curve that ends below the budget decides nothing that more rows could change.
       let isDecided = curve.highestNats <= budget && curve.highestNats * (1 + 3 * error) <= budget
-      if error <= Self.enough || isDecided || rows >= Self.rowLimit { return curve }
+      if error <= Self.enough || isDecided || rows >= limit { return curve }
       let wanted = Double(rows) * (error / Self.enough) * (error / Self.enough)
       let blocks = Int((min(wanted, 1e6) / Double(Self.firstRows)).rounded(.up))
-      rows = min(Self.rowLimit, max(2 * rows, blocks * Self.firstRows))
+      rows = min(limit, max(2 * rows, blocks * Self.firstRows))
       // From where the budget begins to go down to the first level past its end.
       let end = curve.nodes.first { $0.sigma <= sigma }?.sigma ?? floor
       try table.refine(
@@ -119,7 +126,7 @@ public struct PathCalibration: Sendable {
     mutating func descend(_ report: (Progress) throws -> Void) rethrows {
       try fill(0, PathCalibration.firstRows, report)
       while sigmas[sigmas.count - 1] > settings.floor,
-        curve.highestNats < PathCalibration.farEnough * settings.budget
+        spent < PathCalibration.farEnough * settings.budget
       {
         let ratio = exp2(-Double(sigmas.count) / Double(PathCalibration.levelsPerOctave))
         let next = settings.start * ratio
@@ -152,7 +159,7 @@ public struct PathCalibration: Sendable {
         evaluations += samples.count
         try report(
           Progress(
-            sigma: sigmas[level], nats: curve.highestNats, evaluations: evaluations))
+            sigma: sigmas[level], nats: spent, evaluations: evaluations))
       }
     }
 
@@ -176,7 +183,12 @@ public struct PathCalibration: Sendable {
       if let drawable = model as? any DrawableScore {
         points = drawable.draws(samples, purpose: .data)
       } else {
-        points = drawn(samples)
+        points = drawn(
+          Samples(
+            seed: samples.seed,
+            indices: samples.indices.map {
+              $0 - UInt64(PathCalibration.firstSample) + UInt64(PathCalibration.firstDrawn)
+            }))
       }
       clean.append(points)
       return points
@@ -196,8 +208,20 @@ public struct PathCalibration: Sendable {
       return run.result.samples
     }
 
+    private var means: [Double] { rates.map { $0.reduce(0, +) / Double(max(1, $0.count)) } }
+
+    /// Nats down to the lowest level.
+    private var spent: Double {
+      let means = means
+      return sigmas.indices.dropFirst().reduce(0) { sum, level in
+        let width = log(sigmas[level - 1] / sigmas[level])
+        return sum
+          + Stretch(means[level - 1], means[level], width: width).nats(along: width)
+      }
+    }
+
     var curve: PathDivergence {
-      let means = rates.map { $0.reduce(0, +) / Double(max(1, $0.count)) }
+      let means = means
       var weights = [Double](repeating: 0, count: sigmas.count)
       var nodes = [
         PathDivergence.Node(sigma: sigmas[0], rate: means[0], nats: 0, standardError: 0)

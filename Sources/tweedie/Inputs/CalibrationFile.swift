@@ -21,7 +21,7 @@ struct CalibrationKey: Hashable {
     let words = [
       model.digest, "\(count) \(score.dimension)", score.mean.description,
       "\(score.totalVariance)", surrogate, "\(start)",
-      "\(PathCalibration.firstRows) \(PathCalibration.rowLimit) \(PathCalibration.enough) "
+      "\(PathCalibration.firstRows) \(PathCalibration.rowLimit(dimension: score.dimension)) \(PathCalibration.enough) "
         + "\(PathCalibration.levelsPerOctave) \(PathCalibration.farEnough)",
     ]
     base = SHA256.digest(of: Array(words.joined(separator: "\n").utf8))
