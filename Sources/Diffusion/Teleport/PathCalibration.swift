@@ -87,7 +87,7 @@ public struct PathCalibration: Sendable {
       let nats = curve.nats(at: sigma) ?? 0
       let error = (curve.standardError(at: sigma) ?? 0) / max(nats, .leastNormalMagnitude)
       // A curve that ends below the budget decides nothing that more rows could change.
-      let isDecided = curve.highestNats <= budget && curve.highestNats * (1 + 3 * error) <= budget
+      let isDecided = curve.highestNats <= budget && curve.highestNats * (1 + 5 * error) <= budget
       if error <= Self.enough || isDecided || rows >= limit { return curve }
       let wanted = Double(rows) * (error / Self.enough) * (error / Self.enough)
       let blocks = Int((min(wanted, 1e6) / Double(Self.firstRows)).rounded(.up))
