@@ -9,6 +9,7 @@ extension NoiseLevels {
   /// grid itself where `sigma` is σ_max or more.
   ///
   /// - Parameter sigma: At least σ_min; of a grid with one positive level, any.
+  /// - Returns: A grid whose first level is `sigma`.
   public func tail(from sigma: Double) -> NoiseLevels {
     precondition(sigma > 0 && sigma.isFinite, "A tail starts at positive noise.")
     guard sigma < sigmaMax else { return self }
@@ -26,6 +27,7 @@ extension NoiseLevels {
   /// - Parameters:
   ///   - sigma: At least σ_min; of a grid with one positive level, any.
   ///   - schedule: How levels are spaced; explicit levels have no other range than their own.
+  /// - Returns: A grid whose first level is `sigma`.
   public func respaced(from sigma: Double, by schedule: Schedule) -> NoiseLevels {
     precondition(sigma > 0 && sigma.isFinite, "A grid starts at positive noise.")
     if case .explicit = schedule { preconditionFailure("Explicit levels cannot be spaced anew.") }

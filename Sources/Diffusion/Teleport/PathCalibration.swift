@@ -73,6 +73,7 @@ public struct PathCalibration: Sendable {
   ///   - surrogate: The score that is to stand for it.
   ///   - workers: The threads to use.
   ///   - report: Told of each block of rows; may throw to stop.
+  /// - Returns: The curve, down to where the budget is spent or to the floor.
   public func measure(
     _ model: any MomentScore, against surrogate: any Score, workers: Workers = .all,
     report: (Progress) throws -> Void
