@@ -17,8 +17,8 @@ struct Tweedie: ParsableCommand {
     version: version,
     subcommands: [
       SampleCommand.self, FitCommand.self, ScoreCommand.self, LikelihoodCommand.self,
-      EvaluateCommand.self, ToyCommand.self, ShowCommand.self, ListCommand.self,
-      BenchmarkCommand.self,
+      MeasureCommand.self, EvaluateCommand.self, ToyCommand.self, ShowCommand.self,
+      ListCommand.self, BenchmarkCommand.self,
     ])
 
   /// The version of command and library.

@@ -5,13 +5,14 @@ public import Arrays
 ///
 ///     dx/dσ = (x − D)/σ from σ_max to σ_min, then x = D(x; σ_min)
 ///
-/// It ends as every sampler does that is held against it: what is measured is the error of the
+/// by UniPC of order 3, which takes one evaluation a step: on a mixture and on smoothed neighbours
+/// in the plane 128 steps come as close as 1024 of Heun's method. It ends as every sampler does that is held against it: what is measured is the error of the
 /// steps, not of the level where they end. The flow in x does not depend on the noise process, so
 /// neither does the solution.
 ///
-///     var flow = ConvergedFlow(from: start, sigmaMax: 80, sigmaMin: 0.002)
+///     var flow = ConvergedFlow(from: start, sigmaMax: 80, sigmaMin: 0.002, spread: 1)
 ///     while flow.change > wanted {
-///       var run = flow.refinement(with: score, samples: samples)
+///       var run = flow.refinement(of: 0..<count, with: score, samples: samples)
 ///       while run.advance() {}
 ///       flow.refine(run.result.samples)
 ///     }
@@ -52,19 +53,19 @@ public struct ConvergedFlow: Sendable {
   public var nextSteps: Int { steps == 0 ? Self.firstSteps : 2 * steps }
 
   /// Denoiser evaluations a row of the grid to come.
-  public var nextEvaluations: Int { Heun.facts.evaluations(steps: nextSteps) }
+  public var nextEvaluations: Int { UniPC.facts.evaluations(steps: nextSteps) }
 
-  /// The run down the grid to come.
+  /// The run of some rows down the grid to come.
   public func refinement(
-    with score: some Score, samples: Samples, workers: Workers = .all
+    of rows: Range<Int>, with score: some Score, samples: Samples, workers: Workers = .all
   ) -> SamplingRun {
     SamplingRun(
-      from: start,
-      down: NoiseLevels(.karras, steps: nextSteps, from: sigmaMax, to: sigmaMin), by: Heun(),
-      with: score, samples: samples, workers: workers)
+      from: start.rows(rows),
+      down: NoiseLevels(.karras, steps: nextSteps, from: sigmaMax, to: sigmaMin),
+      by: UniPC(order: 3, steps: nextSteps), with: score, samples: samples, workers: workers)
   }
 
-  /// Takes the samples of ``refinement(with:samples:workers:)`` for the solution.
+  /// Takes the samples of ``refinement(of:with:samples:workers:)`` for the solution.
   public mutating func refine(_ samples: Points) {
     steps = nextSteps
     changes = solution.map { samples.trajectoryErrors(from: $0, spread: spread) } ?? []

@@ -15,7 +15,7 @@ public import Arrays
 /// - Cost: n m + n² distances.
 /// - Reference: Székely, Rizzo 2013, <https://doi.org/10.1016/j.jspi.2013.03.018>.
 public struct EnergyErrors: Sendable {
-  private let reference: Points
+  private let reference: PointCloud
   private let spread: Double
   private let ownDistance: Double
   private let workers: Workers
@@ -23,41 +23,27 @@ public struct EnergyErrors: Sendable {
   /// Distances from at least two reference points, in units of `spread`.
   public init(from reference: Points, spread: Double, workers: Workers = .all) {
     precondition(reference.count >= 2 && spread > 0, "A law needs two points and a unit.")
-    self.reference = reference
+    self.reference = PointCloud(reference)
     self.spread = spread
     self.workers = workers
-    let own = Self.meanDistances(of: reference, from: reference, workers)
+    let sums = self.reference.pairSums(
+      .distance, from: reference, excludingSelf: true, workers: workers
+    ).sums
     let n = Double(reference.count)
-    ownDistance = own.reduce(0, +) / (n - 1)
+    ownDistance = sums.reduce(0, +) / n / (n - 1)
   }
 
   /// e_i of each row of `samples`, at least two.
   public func errors(of samples: Points) -> [Double] {
-    precondition(samples.count >= 2 && samples.dimension == reference.dimension, "Two points.")
+    precondition(samples.count >= 2, "A law needs two points.")
     let n = Double(samples.count)
-    let across = Self.meanDistances(of: samples, from: reference, workers)
-    let within = Self.meanDistances(of: samples, from: samples, workers).map { $0 * n / (n - 1) }
+    let across = reference.pairSums(.distance, from: samples, workers: workers).sums
+      .map { $0 / Double(reference.count) }
+    let within = PointCloud(samples)
+      .pairSums(.distance, from: samples, excludingSelf: true, workers: workers).sums
+      .map { $0 / (n - 1) }
     let (a, b) = (across.reduce(0, +) / n, within.reduce(0, +) / n)
     let energy = 2 * a - b - ownDistance
     return zip(across, within).map { (energy + 2 * ($0 - $1) - 2 * (a - b)) / spread }
-  }
-
-  /// The mean distance of each row of `x` from all rows of `y`; a row's own zero counts.
-  private static func meanDistances(
-    of x: Points, from y: Points, _ workers: Workers
-  ) -> [Double] {
-    workers.results(of: x.count) { row in
-      let d = x.dimension
-      var total = 0.0
-      for other in 0..<y.count {
-        var sum = 0.0
-        for column in 0..<d {
-          let gap = Double(x.values[row * d + column]) - Double(y.values[other * d + column])
-          sum += gap * gap
-        }
-        total += sum.squareRoot()
-      }
-      return total / Double(y.count)
-    }
   }
 }

@@ -30,6 +30,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case measure = 12
   /// The noise of a transition: no step after it shares its numbers.
   case transition = 13
+  /// Which rows of a measurement are drawn again.
+  case resample = 14
 }
 
 extension RandomStream {

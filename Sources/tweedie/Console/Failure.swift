@@ -27,7 +27,7 @@ enum Failure: Error {
     case .usage(let sentence), .run(let sentence): sentence
     case .data(let file, let place, let rule):
       FileError(.badData, file: file, place: place, rule: rule).message
-    case .interrupted: "Interrupted: nothing was written."
+    case .interrupted: Interrupt.sentence
     }
   }
 

@@ -27,6 +27,14 @@ enum Interrupt {
     source.resume()
   }
 
+  /// What an interrupted run says of what it leaves behind; set by commands that keep something.
+  static var sentence: String {
+    get { words.withLock { $0 } }
+    set { words.withLock { $0 = newValue } }
+  }
+
+  private static let words = Mutex("Interrupted: nothing was written.")
+
   static var isRequested: Bool { requests.load(ordering: .sequentiallyConsistent) > 0 }
 
   /// The last chance to stop before files appear; from here on the process ends by itself.

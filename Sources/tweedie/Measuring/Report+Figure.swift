@@ -1,0 +1,66 @@
+import Diffusion
+import Files
+import Pictures
+
+extension Report {
+  /// Error against evaluations: a colour a sampler, dashed without teleportation, solid with.
+  func figure(title: String, caption: String) -> Picture {
+    var curves = groups.enumerated().flatMap { index, group in
+      jumps(of: group.sampler).enumerated().map { place, jump in
+        curve(group.sampler, jump, .series(index), marker: place)
+      }
+    }
+    curves += floors
+    var chart = LineChart(
+      curves, x: Axis("evaluations a sample", scale: .logarithmic),
+      y: Axis("error, in deviations of the data", scale: .logarithmic),
+      text: PlotText(title: title, subtitle: subtitle, caption: caption))
+    chart.height = 820
+    return chart.draw()
+  }
+
+  private var subtitle: String {
+    savings.isEmpty
+      ? "error against cost; bars are 95 % intervals"
+      : "dashed without teleportation, solid with; bars are 95 % intervals"
+  }
+
+  private func jumps(of sampler: String) -> [String] {
+    var found: [String] = []
+    for row in rows where row.setting.sampler == sampler {
+      if !found.contains(row.setting.teleport) { found.append(row.setting.teleport) }
+    }
+    return found
+  }
+
+  private func curve(
+    _ sampler: String, _ jump: String, _ color: Color, marker: Int
+  ) -> Curve {
+    let shown = rows.filter { $0.setting.sampler == sampler && $0.setting.teleport == jump }
+      .sorted { $0.run.evaluations < $1.run.evaluations }
+    let errors = shown.map(\.run.error)
+    let bars = shown.map { 1.96 * ($0.standardError.json.double ?? 0) }
+    let markers = Curve.Marker.allCases
+    return Curve(
+      jump == Setting.noTeleport ? sampler : "\(sampler), teleport \(jump)",
+      x: shown.map(\.run.evaluations), y: errors,
+      spread: .bars(
+        low: zip(errors, bars).map { $0 - $1 }, high: zip(errors, bars).map { $0 + $1 }),
+      marker: markers[marker % markers.count], isDashed: jump == Setting.noTeleport, color: color)
+  }
+
+  /// A line at each floor, over all of the cost.
+  private var floors: [Curve] {
+    let costs = rows.map(\.run.evaluations)
+    guard let least = costs.min(), let most = costs.max() else { return [] }
+    var levels: [Double] = []
+    for group in groups where !levels.contains(group.truth.floor) {
+      levels.append(group.truth.floor)
+    }
+    return levels.filter { $0 > 0 }.enumerated().map { index, level in
+      Curve(
+        index == 0 ? "floor" : "", x: [least, most], y: [level, level], isDashed: true,
+        color: .reference)
+    }
+  }
+}
