@@ -39,7 +39,7 @@ public struct ErrorCurve: Sendable, Equatable {
     precondition(
       runs.allSatisfy { $0.errors.count == runs[0].errors.count },
       "The runs of a curve have the same rows.")
-    self.runs = runs.sorted { $0.evaluations < $1.evaluations }
+    self.runs = runs.sorted { ($0.evaluations, $0.error) < ($1.evaluations, $1.error) }
   }
 
   /// What each of the runs costs.
@@ -58,14 +58,21 @@ struct ErrorEnvelope {
 
   /// Errors below `floor` count as `floor`: beneath it there is nothing to tell apart.
   init(evaluations: [Double], errors: [Double], floor: Double) {
-    logEvaluations = evaluations.map { log($0) }
+    var (costs, lows): ([Double], [Double]) = ([], [])
     var lowest = Double.infinity
     // A logarithm needs something positive, and no error this small was ever measured.
     let least = max(floor, Double.leastNormalMagnitude)
-    logErrors = errors.map { error in
+    for (cost, error) in zip(evaluations, errors) {
       lowest = min(lowest, log(max(error, least)))
-      return lowest
+      // Of runs that cost the same the best counts.
+      if costs.last == log(cost) {
+        lows[lows.count - 1] = lowest
+      } else {
+        costs.append(log(cost))
+        lows.append(lowest)
+      }
     }
+    (logEvaluations, logErrors) = (costs, lows)
   }
 
   /// The evaluations it takes to come down to `error`.

@@ -114,16 +114,18 @@ struct MeasureCommand: ParsableCommand {
       Truth.budget.least,
       Truth.budget.share * settings.reduce(0) { $0 + Measurement.cost($1) })
     let flow = exact.isEmpty ? nil : try measurement.flow(under: exact, budget: budget)
+    let jumps = try flow.map { try measurement.jumpErrors(under: exact, $0) } ?? [:]
     var names: [String] = []
     for setting in settings where !names.contains(setting.sampler) { names.append(setting.sampler) }
     return try names.map { name in
       let own = runs.filter { $0.setting.sampler == name }
       if let flow, !own[0].stochastic {
         return Report.Group(
-          sampler: name, metric: Report.trajectory, truth: flow, runs: own)
+          sampler: name, metric: Report.trajectory, truth: flow, jumpErrors: jumps, runs: own)
       }
       return Report.Group(
-        sampler: name, metric: Report.law, truth: try measurement.law(under: own), runs: own)
+        sampler: name, metric: Report.law, truth: try measurement.law(under: own),
+        jumpErrors: [:], runs: own)
     }
   }
 

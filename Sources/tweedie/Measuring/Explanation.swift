@@ -1,4 +1,5 @@
 import Diffusion
+import Foundation
 
 /// Why a saving is missing, or small, in words.
 enum Explanation {
@@ -18,39 +19,41 @@ enum Explanation {
   static func add(
     to savings: inout Report.Savings, among all: [Report.Savings], _ rows: [Report.Row]
   ) {
-    guard let share = savings.share else {
-      savings.reason = savings.at.last.map { "at the longest run, " + $0.reason } ?? ""
-      return
-    }
-    let last = savings.at.last
-    let floorNote =
-      last.flatMap { $0.reason.isEmpty ? nil : "; at the longest run, " + $0.reason } ?? ""
-    let best = all.compactMap(\.share).max() ?? share
-    guard share < best || !floorNote.isEmpty, let headline = savings.headline else { return }
-    if share <= 0 {
-      savings.reason =
+    var parts: [String] = []
+    let best = all.compactMap(\.share).max()
+    if let share = savings.share, let headline = savings.headline, let best, share < best {
+      parts.append(
         "at error \(headline.error.text) it needs \(headline.needed.text) evaluations against "
-        + "\(headline.evaluations.text): the steps that the jump replaces add less error than the "
-        + "jump" + floorNote
-    } else if share < best {
-      let ratio = steepness(rows, savings)
-      savings.reason =
-        "at error \(headline.error.text) it needs \(headline.needed.text) evaluations against "
-        + "\(headline.evaluations.text); \(ratio)" + floorNote
-    } else {
-      savings.reason = String(floorNote.dropFirst(2))
+          + headline.evaluations.text)
+      parts.append(
+        share <= 0
+          ? "the steps that the jump replaces were worth their evaluations"
+          : "without teleportation its error falls \(steepness(rows, savings)) with evaluations")
     }
+    if let last = savings.at.last, !last.reason.isEmpty {
+      parts.append("at the longest run, " + last.reason + limit(savings, last))
+    }
+    savings.reason = parts.joined(separator: "; ")
   }
 
-  /// How fast the error falls without teleportation: where it falls fast, an error of the jump soon
-  /// outweighs that of the steps.
+  /// Whether more steps could mend it.
+  private static func limit(_ savings: Report.Savings, _ last: Report.Reading) -> String {
+    guard last.needed.text.isEmpty, let alone = Double(savings.jumpError.text),
+      let error = Double(last.error.text), last.reason.contains("never")
+    else { return "" }
+    return alone >= error
+      ? ", and the jump alone leaves \(savings.jumpError.text), which no step takes back"
+      : "; the jump alone leaves \(savings.jumpError.text), so that more steps would"
+  }
+
+  /// The slope of the last piece of the curve without teleportation: where it is steep, what is
+  /// saved in evaluations is small.
   private static func steepness(_ rows: [Report.Row], _ savings: Report.Savings) -> String {
-    let old = Report.curve(rows, savings.sampler, Setting.noTeleport).runs
-    let new = Report.curve(rows, savings.sampler, savings.teleport).runs
-    guard let lowest = new.map(\.error).min(), let other = old.map(\.error).min() else { return "" }
-    return lowest > other
-      ? "its longest runs with teleportation stay at \(Shown(lowest).text), where those without "
-        + "come to \(Shown(other).text): the error of the jump outweighs that of the steps"
-      : "the steps that the jump replaces are a smaller share of its error"
+    let runs = Report.curve(rows, savings.sampler, Setting.noTeleport).runs.suffix(2)
+    guard let a = runs.first, let b = runs.last, a.evaluations < b.evaluations, b.error > 0,
+      a.error > 0
+    else { return "slowly" }
+    let power = -log(b.error / a.error) / log(b.evaluations / a.evaluations)
+    return "as their power -\(power.formatted(digits: 2))"
   }
 }

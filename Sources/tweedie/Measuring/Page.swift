@@ -47,7 +47,8 @@ struct Page {
   private static let savingWords = """
     The saving is the share of the evaluations that is not needed for the same error: 0.25 means \
     that 30 do what 40 did; a negative one that more are needed. Low and high bound 95 % of it over \
-    rows drawn again. It is told at the error of the longest run without teleportation that has one.
+    rows drawn again. “Jump alone” is the error that remains when everything after the jump is exact. \
+    The saving is told at the error of the longest run without teleportation that has one.
     """
 
   private var explanation: String {

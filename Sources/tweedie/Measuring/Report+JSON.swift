@@ -52,6 +52,7 @@ extension Report {
       JSONMember("evaluations", (savings.headline?.evaluations ?? none).json),
       JSONMember("needed", (savings.headline?.needed ?? none).json),
       JSONMember("error", (savings.headline?.error ?? none).json),
+      JSONMember("jumpError", savings.jumpError.json),
       JSONMember("reason", savings.reason.isEmpty ? .null : .string(savings.reason)),
       JSONMember("at", .array(savings.at.map(object))),
     ])

@@ -76,7 +76,8 @@ extension Report {
   var savingTable: WordTable {
     WordTable(
       headings: [
-        "sampler", "teleport", "saving", "low", "high", "at error", "without", "with", "remark",
+        "sampler", "teleport", "saving", "low", "high", "at error", "without", "with", "jump alone",
+        "remark",
       ],
       rows: savings.map { savings in
         let none = Shown(nil)
@@ -85,7 +86,7 @@ extension Report {
           savings.sampler, savings.teleport, (headline?.saving ?? none).cell,
           (headline?.low ?? none).cell, (headline?.high ?? none).cell,
           (headline?.error ?? none).cell, (headline?.evaluations ?? none).cell,
-          (headline?.needed ?? none).cell, savings.reason,
+          (headline?.needed ?? none).cell, savings.jumpError.cell, savings.reason,
         ]
       })
   }

@@ -41,6 +41,8 @@ struct Report {
     let at: [Reading]
     /// Why there is none, or why it is less than others'; empty where nothing is to be said.
     var reason: String
+    /// The error that the jump alone leaves.
+    let jumpError: Shown
     /// The headline without rounding.
     let share: Double?
   }
@@ -50,6 +52,8 @@ struct Report {
     let sampler: String
     let metric: String
     let truth: Truth
+    /// The error of each jump alone, where it is known.
+    let jumpErrors: [String: Double]
     let runs: [Measurement.Run]
   }
 
@@ -115,7 +119,8 @@ struct Report {
         bootstrap: bootstrap)
       return Savings(
         sampler: group.sampler, teleport: jump, headline: found.headline.map(reading),
-        at: found.map(reading), reason: "", share: found.headline?.share)
+        at: found.map(reading), reason: "", jumpError: Shown(group.jumpErrors[jump]),
+        share: found.headline?.share)
     }
   }
 

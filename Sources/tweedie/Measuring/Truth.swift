@@ -108,6 +108,45 @@ extension Measurement {
     try state.keep(joined(flows.compactMap(\.solution)), [], as: name)
   }
 
+  /// The error of every jump alone: the flow is exact from where it lands.
+  ///
+  /// Nil where the reference is no solution of the same starts, or the jump goes all the way.
+  mutating func jumpErrors(under runs: [Run], _ truth: Truth) throws -> [String: Double] {
+    guard case .flow(let solution) = truth.kind, let steps = truth.steps else { return [:] }
+    var errors: [String: Double] = [:]
+    for run in runs where run.setting.teleport != Setting.noTeleport {
+      let jump = run.setting.teleport
+      let plan = try plan(run.setting)
+      // The last of a kind has most levels.
+      guard let sigma = plan.teleport?.sigma, sigma > plan.wholeLevels.sigmaMin else { continue }
+      guard errors[jump] == nil else { continue }
+      let samples = try landed(plan, from: sigma, steps: steps, "jump-\(jump)")
+      let rows = samples.trajectoryErrors(from: solution, spread: spread)
+      errors[jump] = rows.reduce(0, +) / Double(rows.count)
+    }
+    return errors
+  }
+
+  private mutating func landed(
+    _ plan: SamplingPlan, from sigma: Double, steps: Int, _ name: String
+  ) throws -> Points {
+    if let (points, _) = try state.recall(name) { return points }
+    let levels = NoiseLevels(
+      .karras, steps: steps, from: sigma, to: plan.wholeLevels.sigmaMin)
+    let (model, workers) = (model, workers)
+    expect(steps * seeds.count)
+    let blocks = try seeds.map { seed in
+      try walk(plan, seed: seed, "reference after a jump", cost: steps) { rows, samples in
+        Method.fixed(UniPC(order: 3, steps: steps)).run(
+          from: plan.start(rows, for: model, samples, workers), down: levels, with: model.score,
+          samples: samples, increments: IndependentIncrements(), workers: workers)
+      }.samples
+    }
+    let points = joined(blocks)
+    try state.keep(points, [], as: name)
+    return points
+  }
+
   /// Draws of the law that runs of a stochastic sampler should have.
   mutating func law(under runs: [Run]) throws -> Truth {
     if let exact = model.score as? any DrawableScore & DensityScore {
