@@ -29,6 +29,10 @@ extension Choices {
       return number
     }
     try refuseTwice(steps.map { "\($0)" }, "--steps")
+    guard steps != [1] else {
+      throw Failure.usage(
+        "--steps takes at least one number of two or more: a single level has no trajectory.")
+    }
     let tolerances = try list(tolerances ?? measuredTolerances, "--tolerances").map { word in
       guard let number = Double(word), number > 0, number.isFinite else {
         throw Failure.usage("--tolerances takes positive numbers, not \(word).")
@@ -56,8 +60,9 @@ extension Choices {
     guard let sigma = Double(word), sigma > 0, sigma.isFinite else {
       throw Failure.usage("--teleport takes off, auto or a positive noise level, not \(word).")
     }
-    // One level has one name: 3.260 is 3.26.
-    return "\(sigma)"
+    // One level has one name: 3.260 is 3.26, and 1.0 is 1.
+    let short = sigma.formatted(digits: 6)
+    return Double(short) == sigma ? short : "\(sigma)"
   }
 
   /// Words between commas, none of them empty or named twice.

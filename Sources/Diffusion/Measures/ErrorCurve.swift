@@ -53,7 +53,7 @@ public struct ErrorCurve: Sendable, Equatable {
 /// evaluations may also take fewer. So the error within N evaluations never rises with N, and
 /// every error between the first and the lowest is met at one N, the least.
 struct ErrorEnvelope {
-  private let logEvaluations: [Double]
+  private let evaluations: [Double]
   private let logErrors: [Double]
 
   /// Errors below `floor` count as `floor`: beneath it there is nothing to tell apart.
@@ -65,14 +65,14 @@ struct ErrorEnvelope {
     for (cost, error) in zip(evaluations, errors) {
       lowest = min(lowest, log(max(error, least)))
       // Of runs that cost the same the best counts.
-      if costs.last == log(cost) {
+      if costs.last == cost {
         lows[lows.count - 1] = lowest
       } else {
-        costs.append(log(cost))
+        costs.append(cost)
         lows.append(lowest)
       }
     }
-    (logEvaluations, logErrors) = (costs, lows)
+    (self.evaluations, logErrors) = (costs, lows)
   }
 
   /// The evaluations it takes to come down to `error`.
@@ -81,16 +81,15 @@ struct ErrorEnvelope {
     guard let first = logErrors.first, let last = logErrors.last else {
       return .never(lowest: .infinity)
     }
-    if target > first { return .fewer(than: exp(logEvaluations[0])) }
+    if target > first { return .fewer(than: evaluations[0]) }
     guard let at = logErrors.firstIndex(where: { $0 <= target }) else {
       return .never(lowest: exp(last))
     }
     // The first run meets its own error, and so does every other.
-    if logErrors[at] == target || at == 0 { return .at(exp(logEvaluations[at])) }
+    if logErrors[at] == target || at == 0 { return .at(evaluations[at]) }
     let (high, low) = (logErrors[at - 1], logErrors[at])
     let share = (high - target) / (high - low)
-    return .at(
-      exp(logEvaluations[at - 1] + share * (logEvaluations[at] - logEvaluations[at - 1])))
+    return .at(evaluations[at - 1] * pow(evaluations[at] / evaluations[at - 1], share))
   }
 
   /// What a curve says about an error.

@@ -63,6 +63,7 @@ public struct Saving: Sendable, Equatable {
   ///   - baseline: The curve it is held against, of the same rows.
   ///   - floor: What the measure cannot tell from no error.
   ///   - bootstrap: How rows are drawn again, the same rows for both curves.
+  /// - Returns: One reading a run, with its saving or why there is none.
   public static func read(
     of method: ErrorCurve, against baseline: ErrorCurve, floor: Double,
     bootstrap: Bootstrap = Bootstrap()

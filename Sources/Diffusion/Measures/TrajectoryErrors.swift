@@ -11,6 +11,7 @@ extension Points {
   /// - Parameters:
   ///   - solution: x*, the rows that the flow takes the same starts to.
   ///   - spread: √(tr Cov[x₀]), positive.
+  /// - Returns: One number a row.
   public func trajectoryErrors(from solution: Points, spread: Double) -> [Double] {
     precondition(
       count == solution.count && dimension == solution.dimension && spread > 0,

@@ -35,7 +35,7 @@ struct MeasureCommand: ParsableCommand {
   var tolerances: String?
 
   @Option(help: "Teleportations, between commas: off, auto or a noise level.")
-  var teleport = "off"
+  var teleport = "off,auto"
 
   @OptionGroup var shared: SharedOptions
 
@@ -71,6 +71,7 @@ struct MeasureCommand: ParsableCommand {
     let console = common.console
     let settings = try Choices.settings(
       samplers: samplers, steps: steps, tolerances: tolerances, teleport: teleport)
+    try shared.check(settings)
     let output = self.output ?? Self.folder(for: model)
     try AtomicFolder.check(output, of: Self.files, overwrite: common.overwrite)
     let model = try LoadedModel.load(model)
@@ -81,16 +82,10 @@ struct MeasureCommand: ParsableCommand {
     let state = MeasureState(for: output, settings: words)
     var measurement = Measurement(
       settings, of: model, seeds: (0..<UInt64(seeds)).map { common.seed &+ $0 }, count: count,
-      shared: shared.words(withBatch: true), state: state, common: common)
-    // Everything that can be refused is, before the first run; the first plan says its notes.
-    for (index, setting) in settings.enumerated() {
-      _ =
-        index == 0
-        ? try SamplingPlan(
-          setting.options(shared.words(withBatch: true)), model, console)
-        : try measurement.plan(setting)
-    }
+      shared: shared, state: state, common: common)
+    try refuse(settings, model, measurement)
     try state.open(resume: resume, overwrite: common.overwrite)
+    measurement.announce()
     let groups = try measure(settings, &measurement)
     measurement.end()
     let report = Report(
@@ -99,6 +94,15 @@ struct MeasureCommand: ParsableCommand {
     try write(report, model, words, to: output)
     try state.remove()
     tell(report, output, words, console)
+  }
+
+  /// Refuses what can be refused before the first run; the first plan says its notes.
+  private func refuse(
+    _ settings: [Setting], _ model: LoadedModel, _ measurement: Measurement
+  ) throws {
+    _ = try SamplingPlan(
+      settings[0].options(shared), model, common.console, workers: common.workers)
+    for setting in settings { _ = try measurement.plan(setting) }
   }
 
   /// All runs and what they are held against, sampler by sampler.
@@ -163,6 +167,7 @@ struct MeasureCommand: ParsableCommand {
     if !report.savings.isEmpty {
       console.tell("")
       report.savingTable.lines.forEach(console.tell)
+      report.remarks.forEach(console.tell)
     }
     console.tell("")
     console.tell(report.recommendation)
@@ -176,7 +181,9 @@ struct MeasureCommand: ParsableCommand {
   private func facts(
     of settings: [Setting], _ model: LoadedModel, _ count: Int
   ) -> [JSONMember] {
-    let words = shared.words(withBatch: false).joined(separator: " ")
+    let words =
+      (shared.words(withBatch: false) + shared.jumpWords(auto: true, adaptive: false))
+      .joined(separator: " ")
     return [
       JSONMember("version", .string(Tweedie.version)),
       JSONMember("model", .string(model.name)),

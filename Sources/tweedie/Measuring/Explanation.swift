@@ -1,9 +1,10 @@
 import Diffusion
+import Files
 import Foundation
 
 /// Why a saving is missing, or small, in words.
 enum Explanation {
-  static func words(_ reason: Saving.Reason) -> String {
+  static func words(_ reason: Saving.Reason, baseline: Double) -> String {
     switch reason {
     case .baselineAtFloor(let floor):
       "without teleportation the error is not above the floor \(Shown(floor).text)"
@@ -11,7 +12,7 @@ enum Explanation {
       "with teleportation the error never falls below \(Shown(lowest).text)"
     case .shortestIsBetter(let evaluations):
       "the shortest run with teleportation, \(Shown(evaluations).text) evaluations, is better "
-        + "already"
+        + "already: at least \(Shown(1 - evaluations / baseline).text) is saved"
     }
   }
 
@@ -19,6 +20,12 @@ enum Explanation {
   static func add(
     to savings: inout Report.Savings, among all: [Report.Savings], _ rows: [Report.Row]
   ) {
+    let (sampler, jump) = (savings.sampler, savings.teleport)
+    let own = rows.filter { $0.setting.sampler == sampler && $0.setting.teleport == jump }
+    if own.allSatisfy({ $0.facts["teleportSigma"]?.double == nil }) {
+      savings.reason = "no jump was made: none lies within the budget and below the first level"
+      return
+    }
     var parts: [String] = []
     let best = all.compactMap(\.share).max()
     if let share = savings.share, let headline = savings.headline, let best, share < best {
@@ -28,7 +35,7 @@ enum Explanation {
       parts.append(
         share <= 0
           ? "the steps that the jump replaces were worth their evaluations"
-          : "without teleportation its error falls \(steepness(rows, savings)) with evaluations")
+          : "without teleportation its error falls \(steepness(rows, savings))")
     }
     if let last = savings.at.last, !last.reason.isEmpty {
       parts.append("at the longest run, " + last.reason + limit(savings, last))
@@ -54,6 +61,6 @@ enum Explanation {
       a.error > 0
     else { return "slowly" }
     let power = -log(b.error / a.error) / log(b.evaluations / a.evaluations)
-    return "as their power -\(power.formatted(digits: 2))"
+    return "as evaluations to the power -\(power.formatted(digits: 2))"
   }
 }

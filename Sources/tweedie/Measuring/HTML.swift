@@ -24,6 +24,12 @@ enum HTML {
     "<p\(kind.map { " class=\"\($0)\"" } ?? "")>\(escape(text))</p>\n"
   }
 
+  /// Sentences one under the other; nothing where there are none.
+  static func list(_ items: [String]) -> String {
+    guard !items.isEmpty else { return "" }
+    return "<ul>\n" + items.map { "<li>\(escape($0))</li>\n" }.joined() + "</ul>\n"
+  }
+
   static func heading(_ text: String) -> String { "<h2>\(escape(text))</h2>\n" }
 
   /// A picture inside the page.

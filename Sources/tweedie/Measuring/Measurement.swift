@@ -20,7 +20,7 @@ struct Measurement {
   let model: LoadedModel
   let seeds: [UInt64]
   let count: Int
-  let shared: [String]
+  let shared: SharedOptions
   let workers: Workers
   let console: Console
   let state: MeasureState
@@ -33,7 +33,8 @@ struct Measurement {
   private let settingCount: Int
 
   init(
-    _ settings: [Setting], of model: LoadedModel, seeds: [UInt64], count: Int, shared: [String],
+    _ settings: [Setting], of model: LoadedModel, seeds: [UInt64], count: Int,
+    shared: SharedOptions,
     state: MeasureState, common: CommonOptions
   ) {
     self.model = model
@@ -63,16 +64,21 @@ struct Measurement {
     let silent = Console(json: console.json, quiet: true, progress: false)
     var options = try setting.options(shared)
     options.count = count
-    return try SamplingPlan(options, model, silent)
+    return try SamplingPlan(options, model, silent, workers: workers)
+  }
+
+  /// Settles what Ctrl-C says from here on.
+  func announce() {
+    Interrupt.sentence =
+      "Interrupted: \(finished) of \(settingCount) settings are kept in \(state.folder); "
+      + "--resume goes on with them."
   }
 
   /// The run of a setting, recalled or made.
   mutating func run(_ setting: Setting, _ number: Int) throws -> Run {
     defer {
       finished += 1
-      Interrupt.sentence =
-        "Interrupted: \(finished) of \(settingCount) settings are kept in \(state.folder); "
-        + "--resume goes on with them."
+      announce()
     }
     let name = "run-\(number)-\(setting.name)"
     let stochastic =
@@ -115,7 +121,14 @@ struct Measurement {
 
   /// What a plan knows of the jump it begins with.
   private func jump(_ plan: SamplingPlan) -> [JSONMember] {
-    [JSONMember("teleportSigma", .null), JSONMember("nats", .null)]
+    [
+      JSONMember("teleportSigma", plan.teleport.map { .number($0.sigma) } ?? .null),
+      JSONMember("nats", plan.teleport?.nats.map { .number($0) } ?? .null),
+      JSONMember("kind", plan.teleport.map { .string($0.jump.kind) } ?? .null),
+      JSONMember(
+        "calibrationEvaluations", .integer(plan.teleport?.calibrationEvaluations ?? 0)),
+      JSONMember("surrogateEvaluations", .integer(plan.teleport?.surrogateEvaluations ?? 0)),
+    ]
   }
 
   /// All rows of one seed down to 0, some at a time.

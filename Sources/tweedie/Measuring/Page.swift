@@ -21,8 +21,9 @@ struct Page {
     body += "</figure>\n"
     if !report.savings.isEmpty {
       body += HTML.heading("What teleportation saves")
-      body += HTML.table(report.savingTable, words: 2, wide: ["remark"])
+      body += HTML.table(report.savingTable, words: 2)
       body += HTML.paragraph(Self.savingWords, kind: "quiet")
+      body += HTML.list(report.remarks)
     }
     body += HTML.heading("Samples")
     body += pictures
@@ -36,9 +37,10 @@ struct Page {
     body += explanation
     body += HTML.heading("How it was made")
     body += "<pre>\(HTML.escape(command))</pre>\n<dl>\n"
-    body += (settings + [JSONMember("model", .string(model.summary))]).map { member in
+    body += (settings + [JSONMember("the model is", .string(model.summary))]).map { member in
       let words = member.value.text ?? member.value.compact
-      return "<dt>\(HTML.escape(member.key))</dt><dd>\(HTML.escape(words))</dd>\n"
+      return words.isEmpty
+        ? "" : "<dt>\(HTML.escape(member.key))</dt><dd>\(HTML.escape(words))</dd>\n"
     }.joined()
     body += "</dl>\n"
     return HTML.page(title: title, body: body)
@@ -59,9 +61,12 @@ struct Page {
       let words = metric == Report.trajectory ? Self.trajectoryWords : Self.lawWords
       text += HTML.paragraph(words)
     }
-    for group in report.groups {
+    var told: [String] = []
+    for group in report.groups where !told.contains(group.truth.words) {
+      told.append(group.truth.words)
+      let alike = report.groups.filter { $0.truth.words == group.truth.words }.map(\.sampler)
       text += HTML.paragraph(
-        "\(group.sampler) is held against \(group.truth.words). Floor: "
+        "Reference of \(alike.joined(separator: ", ")): \(group.truth.words). Floor: "
           + "\(Shown(group.truth.floor).text).")
     }
     return text

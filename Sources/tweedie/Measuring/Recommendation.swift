@@ -19,16 +19,22 @@ struct Recommendation {
       good.min { ($0.run.evaluations, $0.run.error) < ($1.run.evaluations, $1.run.error) }
       ?? usual[usual.count - 1]
     setting = best.setting
-    let taken = "\(best.evaluations.text) evaluations for error \(best.error.text)"
+    let floor = groups[0].truth.floor
+    // Below the floor one number is as good as another, and an unbiased one may be negative.
+    let words = { (row: Report.Row) in
+      row.run.error > floor
+        ? "error \(row.error.text)" : "an error not above the floor \(Shown(floor).text)"
+    }
+    let taken = "\(best.evaluations.text) evaluations for \(words(best))"
     // The shortest of the usual runs that is as good as the goal.
     let needed =
       usual.filter { $0.run.error <= goal }.min { $0.run.evaluations < $1.run.evaluations }
     guard let needed, needed.run.evaluations > best.run.evaluations else {
-      sentence = "\(setting.words): \(taken); nothing else measured is as good for less."
+      sentence = "\(setting.words): \(taken); nothing else measured has as low an error for less."
       return
     }
     sentence =
       "\(setting.words): \(taken), where \(first) without needs \(needed.evaluations.text) for "
-      + "error \(needed.error.text)."
+      + "\(words(needed))."
   }
 }

@@ -10,7 +10,7 @@ extension Report {
         curve(group.sampler, jump, .series(index), marker: place)
       }
     }
-    curves += floors
+    curves += legend + floors
     var chart = LineChart(
       curves, x: Axis("evaluations a sample", scale: .logarithmic),
       y: Axis("error, in deviations of the data", scale: .logarithmic),
@@ -23,6 +23,23 @@ extension Report {
     savings.isEmpty
       ? "error against cost; bars are 95 % intervals"
       : "dashed without teleportation, solid with; bars are 95 % intervals"
+  }
+
+  /// Lines without places that say which colour is which sampler and which mark which jump: fewer
+  /// than there are curves, so that they cover less.
+  private var legend: [Curve] {
+    let samplers = groups.enumerated().map { index, group in
+      Curve(group.sampler, x: [], y: [], color: .series(index))
+    }
+    let jumps = jumps(of: groups[0].sampler)
+    guard jumps.count > 1 else { return samplers }
+    return samplers
+      + jumps.enumerated().map { place, jump in
+        Curve(
+          jump == Setting.noTeleport ? "no teleport" : "teleport \(jump)", x: [], y: [],
+          marker: Curve.Marker.allCases[place % Curve.Marker.allCases.count],
+          isDashed: jump == Setting.noTeleport, color: .frame)
+      }
   }
 
   private func jumps(of sampler: String) -> [String] {
@@ -42,8 +59,7 @@ extension Report {
     let bars = shown.map { 1.96 * ($0.standardError.json.double ?? 0) }
     let markers = Curve.Marker.allCases
     return Curve(
-      jump == Setting.noTeleport ? sampler : "\(sampler), teleport \(jump)",
-      x: shown.map(\.run.evaluations), y: errors,
+      "", x: shown.map(\.run.evaluations), y: errors,
       spread: .bars(
         low: zip(errors, bars).map { $0 - $1 }, high: zip(errors, bars).map { $0 + $1 }),
       marker: markers[marker % markers.count], isDashed: jump == Setting.noTeleport, color: color)

@@ -1,5 +1,3 @@
-import Files
-
 /// Rows of words under headings, for the terminal, the CSV file and the page.
 struct WordTable {
   let headings: [String]
@@ -45,7 +43,7 @@ extension Report {
       rows: rows.map { row in
         [
           row.setting.sampler, row.setting.size, row.setting.teleport,
-          Shown(row.facts["teleportSigma"]?.double).cell, row.evaluations.cell,
+          row.teleportSigma.cell, row.evaluations.cell,
           row.evaluationsMax.cell, row.error.cell, row.standardError.cell,
         ] + (hasSeeds ? [row.seedStandardError.cell] : []) + [row.floor.cell, row.seconds.cell]
       })
@@ -63,8 +61,8 @@ extension Report {
         [
           row.setting.sampler, row.setting.steps.map { "\($0)" } ?? "",
           row.setting.tolerance.map { "\($0)" } ?? "", row.setting.teleport,
-          row.facts["teleportSigma"]?.double.map { "\($0)" } ?? "",
-          row.facts["nats"]?.double.map { "\($0)" } ?? "", row.evaluations.text,
+          row.teleportSigma.text,
+          row.nats.text, row.evaluations.text,
           row.evaluationsMax.text, row.metric, row.error.text, row.standardError.text,
           row.seedStandardError.text, row.floor.text, row.seconds.text,
         ]
@@ -77,7 +75,6 @@ extension Report {
     WordTable(
       headings: [
         "sampler", "teleport", "saving", "low", "high", "at error", "without", "with", "jump alone",
-        "remark",
       ],
       rows: savings.map { savings in
         let none = Shown(nil)
@@ -86,9 +83,16 @@ extension Report {
           savings.sampler, savings.teleport, (headline?.saving ?? none).cell,
           (headline?.low ?? none).cell, (headline?.high ?? none).cell,
           (headline?.error ?? none).cell, (headline?.evaluations ?? none).cell,
-          (headline?.needed ?? none).cell, savings.jumpError.cell, savings.reason,
+          (headline?.needed ?? none).cell, savings.jumpError.cell,
         ]
       })
+  }
+
+  /// Why savings are missing or smaller than others, a sentence each.
+  var remarks: [String] {
+    savings.filter { !$0.reason.isEmpty }.map {
+      "\($0.sampler), teleport \($0.teleport): \($0.reason)."
+    }
   }
 
   /// The savings at the error of every baseline run.

@@ -15,6 +15,8 @@ struct Report {
     let seedStandardError: Shown
     let floor: Shown
     let seconds: Shown
+    let teleportSigma: Shown
+    let nats: Shown
     let facts: JSONValue
     /// The run without rounding.
     let run: ErrorCurve.Run
@@ -96,7 +98,10 @@ struct Report {
       standardError: Shown(
         group.truth.standardError(of: measured, run.samples, workers, spread: spread)),
       seedStandardError: Shown(overSeeds), floor: Shown(group.truth.floor),
-      seconds: Shown(run.seconds, digits: 3), facts: run.facts, run: measured)
+      seconds: Shown(run.seconds, digits: 3),
+      // Enough digits to give it to --teleport.
+      teleportSigma: Shown(run.facts["teleportSigma"]?.double, digits: 6),
+      nats: Shown(run.facts["nats"]?.double), facts: run.facts, run: measured)
   }
 
   /// The rows of a sampler with a teleportation as a curve.
@@ -130,6 +135,6 @@ struct Report {
       evaluations: Shown(saving.baseline), error: Shown(saving.error),
       needed: Shown(try? saving.needed.get()), saving: Shown(saving.share),
       low: Shown(interval.low), high: Shown(interval.high),
-      reason: saving.reason.map(Explanation.words) ?? "")
+      reason: saving.reason.map { Explanation.words($0, baseline: saving.baseline) } ?? "")
   }
 }

@@ -5,6 +5,8 @@ import Diffusion
 struct Setting: Sendable, Equatable {
   /// The word for a run from the first level on.
   static let noTeleport = "off"
+  /// The word for a jump as far as its budget goes.
+  static let autoTeleport = "auto"
 
   let sampler: String
   /// Positive levels; nil where the sampler chooses its own steps.
@@ -31,11 +33,14 @@ struct Setting: Sendable, Equatable {
   var size: String { steps.map { "\($0)" } ?? tolerance?.formatted(digits: 6) ?? "" }
 
   /// The words of `sample` for this run, over those that all runs share.
-  func options(_ shared: [String]) throws -> SamplingOptions {
-    var words = ["--sampler", sampler] + shared
+  func options(_ shared: SharedOptions) throws -> SamplingOptions {
+    var words = ["--sampler", sampler] + shared.words(withBatch: true)
     if let steps { words += ["--steps", "\(steps)"] }
     if let tolerance { words += ["--tolerance", "\(tolerance)"] }
-    if teleport != Setting.noTeleport { words += ["--teleport", teleport] }
+    if teleport != Setting.noTeleport {
+      words += ["--teleport", teleport]
+      words += shared.jumpWords(auto: teleport == Setting.autoTeleport, adaptive: steps == nil)
+    }
     return try SamplingOptions.parse(words)
   }
 }

@@ -20,6 +20,12 @@ struct SharedOptions: ParsableArguments {
   var betaMax: String?
   @Option(help: "standard (as published) or matched (mean and covariance).")
   var prior: String?
+  @Option(help: "The model whose moments jumps are made by, as for sample.")
+  var teleportMoments: String?
+  @Option(parsing: .unconditional, help: "Nats that --teleport auto may spend.")
+  var teleportBudget: String?
+  @Option(help: "Levels after a jump: tail or respaced.")
+  var teleportGrid: String?
   @Option(parsing: .unconditional, help: "Samples worked on together. Results do not depend on it.")
   var batch: String?
 
@@ -32,5 +38,31 @@ struct SharedOptions: ParsableArguments {
       ("--batch", withBatch ? batch : nil),
     ]
     return options.flatMap { option, word in word.map { [option, $0] } ?? [] }
+  }
+
+  /// The words for jumps that a run with one takes.
+  func jumpWords(auto: Bool, adaptive: Bool) -> [String] {
+    let options = [
+      ("--teleport-moments", teleportMoments), ("--teleport-budget", auto ? teleportBudget : nil),
+      ("--teleport-grid", adaptive ? nil : teleportGrid),
+    ]
+    return options.flatMap { option, word in word.map { [option, $0] } ?? [] }
+  }
+
+  /// Refuses words for jumps that no run takes.
+  func check(_ settings: [Setting]) throws {
+    let jumps = settings.filter { $0.teleport != Setting.noTeleport }
+    let isAuto = jumps.contains { $0.teleport == Setting.autoTeleport }
+    let unused: [(option: String, given: Bool, rule: String)] = [
+      ("--teleport-moments", teleportMoments != nil && jumps.isEmpty, "a jump in --teleport"),
+      ("--teleport-budget", teleportBudget != nil && !isAuto, "auto in --teleport"),
+      (
+        "--teleport-grid", teleportGrid != nil && !jumps.contains { $0.steps != nil },
+        "a jump in --teleport and a sampler that takes --steps"
+      ),
+    ]
+    for (option, given, rule) in unused where given {
+      throw Failure.usage("\(option) goes with \(rule).")
+    }
   }
 }

@@ -48,14 +48,11 @@ extension Truth {
 extension Measurement {
   /// The converged solution from the starts of these runs.
   mutating func flow(under runs: [Run], budget: Int) throws -> Truth {
-    guard let first = runs.first(where: { $0.setting.teleport == Setting.noTeleport }) else {
+    // The longest: a run of one step has no last level apart from its first.
+    guard let first = runs.last(where: { $0.setting.teleport == Setting.noTeleport }) else {
       preconditionFailure("There is always a run without teleportation.")
     }
     let plan = try plan(first.setting)
-    let wantsGrid = plan.levels.sigmaMax > plan.levels.sigmaMin
-    guard wantsGrid else {
-      throw Failure.usage("measure needs levels that fall: --sigma-min below --sigma-max.")
-    }
     var flows = seeds.map { seed in
       ConvergedFlow(
         from: plan.start(
