@@ -113,7 +113,9 @@ public struct Saving: Sendable, Equatable {
 }
 
 extension [Saving] {
-  /// The one to quote: at the error of the longest baseline run that has a saving, where a user who
-  /// wants quality stands.
-  public var headline: Saving? { last { $0.share != nil } }
+  /// The one to quote: at the error of the longest baseline run whose saving is known from below,
+  /// where a user who wants quality stands; where none is, of the longest that has a saving.
+  public var headline: Saving? {
+    last { $0.share != nil && $0.interval().low != nil } ?? last { $0.share != nil }
+  }
 }

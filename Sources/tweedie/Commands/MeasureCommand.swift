@@ -75,7 +75,7 @@ struct MeasureCommand: ParsableCommand {
     let output = self.output ?? Self.folder(for: model)
     try AtomicFolder.check(output, of: Self.files, overwrite: common.overwrite)
     let model = try LoadedModel.load(model)
-    let count = count ?? (model.image == nil && model.score.dimension <= 3 ? 2000 : 128)
+    let count = count ?? (model.image == nil ? 2000 : 128)
     try Memory.require(
       count * seeds * (settings.count + 4), of: model.score.dimension, "samples")
     let words = facts(of: settings, model, count)
