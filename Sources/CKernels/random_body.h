@@ -37,26 +37,11 @@ INLINE void KERNEL(box_muller)(v16u radius_word, v16u angle_word, v16f *first, v
   v16u quarter = (angle_word + 0x20000000u) >> 30;
   v16i rest = (v16i)(angle_word - (quarter << 30));
   v16f t = __builtin_convertvector(rest, v16f) * 1.46291807926715968e-9f;  // pi / 2^31
-  v16f t2 = t * t;
-  v16f sine = SPLAT(1.0f / 362880);
-  sine = MAD(sine, t2, SPLAT(-1.0f / 5040));
-  sine = MAD(sine, t2, SPLAT(1.0f / 120));
-  sine = MAD(sine, t2, SPLAT(-1.0f / 6));
-  sine = MAD(sine * t2, t, t);
-  v16f cosine = SPLAT(-1.0f / 3628800);
-  cosine = MAD(cosine, t2, SPLAT(1.0f / 40320));
-  cosine = MAD(cosine, t2, SPLAT(-1.0f / 720));
-  cosine = MAD(cosine, t2, SPLAT(1.0f / 24));
-  cosine = MAD(cosine, t2, SPLAT(-0.5f));
-  cosine = MAD(cosine, t2, SPLAT(1.0f));
-  // Quarter turns: (c, s), (-s, c), (-c, -s), (s, -c).
-  v16i odd = -(v16i)(quarter & 1);
-  v16u sign_first = ((quarter + 1) & 2) << 30;
-  v16u sign_second = (quarter & 2) << 30;
-  v16i c = ((v16i)cosine & ~odd) | ((v16i)sine & odd);
-  v16i s = ((v16i)sine & ~odd) | ((v16i)cosine & odd);
-  *first = radius * (v16f)((v16u)c ^ sign_first);
-  *second = radius * (v16f)((v16u)s ^ sign_second);
+  v16f sine, cosine;
+  KERNEL(sine_cosine)(t, &sine, &cosine);
+  KERNEL(turn)(quarter, &cosine, &sine);
+  *first = radius * cosine;
+  *second = radius * sine;
 }
 
 // Sixteen blocks of four words, one after the other.

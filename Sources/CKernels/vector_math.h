@@ -92,3 +92,30 @@ INLINE v16d KERNEL(log_d)(v16d x) {
   UNROLL for (int k = 21; k >= 1; k -= 2) p = MAD_D(p, s2, SPLAT_D(1.0 / k));
   return MAD_D(__builtin_convertvector(e, v16d), SPLAT_D(0.69314718055994531), 2.0 * s * p);
 }
+
+// sin t and cos t for |t| <= pi/4, by Taylor.
+INLINE void KERNEL(sine_cosine)(v16f t, v16f *sine_out, v16f *cosine_out) {
+  v16f t2 = t * t;
+  v16f sine = SPLAT(1.0f / 362880);
+  sine = MAD(sine, t2, SPLAT(-1.0f / 5040));
+  sine = MAD(sine, t2, SPLAT(1.0f / 120));
+  sine = MAD(sine, t2, SPLAT(-1.0f / 6));
+  *sine_out = MAD(sine * t2, t, t);
+  v16f cosine = SPLAT(-1.0f / 3628800);
+  cosine = MAD(cosine, t2, SPLAT(1.0f / 40320));
+  cosine = MAD(cosine, t2, SPLAT(-1.0f / 720));
+  cosine = MAD(cosine, t2, SPLAT(1.0f / 24));
+  cosine = MAD(cosine, t2, SPLAT(-0.5f));
+  *cosine_out = MAD(cosine, t2, SPLAT(1.0f));
+}
+
+// Turns by quarters: (c, s), (-s, c), (-c, -s), (s, -c).
+INLINE void KERNEL(turn)(v16u quarter, v16f *cosine, v16f *sine) {
+  v16i odd = -(v16i)(quarter & 1);
+  v16u sign_first = ((quarter + 1) & 2) << 30;
+  v16u sign_second = (quarter & 2) << 30;
+  v16i c = ((v16i)*cosine & ~odd) | ((v16i)*sine & odd);
+  v16i s = ((v16i)*sine & ~odd) | ((v16i)*cosine & odd);
+  *cosine = (v16f)((v16u)c ^ sign_first);
+  *sine = (v16f)((v16u)s ^ sign_second);
+}

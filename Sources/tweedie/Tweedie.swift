@@ -16,9 +16,9 @@ struct Tweedie: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      SampleCommand.self, FitCommand.self, ScoreCommand.self, LikelihoodCommand.self,
-      MeasureCommand.self, EvaluateCommand.self, ToyCommand.self, ShowCommand.self,
-      ListCommand.self, BenchmarkCommand.self,
+      SampleCommand.self, FitCommand.self, TrainCommand.self, ScoreCommand.self,
+      LikelihoodCommand.self, MeasureCommand.self, EvaluateCommand.self, ToyCommand.self,
+      ShowCommand.self, ListCommand.self, BenchmarkCommand.self,
     ])
 
   /// The version of command and library.

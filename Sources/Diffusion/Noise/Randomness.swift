@@ -32,6 +32,12 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
   case transition = 13
   /// Which rows of a measurement are drawn again.
   case resample = 14
+  /// Where the parameters of a network start.
+  case network = 15
+  /// Points, noise and noise levels of a training step.
+  case training = 16
+  /// Points, noise and noise levels that a network is held against.
+  case evaluation = 17
 }
 
 extension RandomStream {

@@ -40,7 +40,9 @@ struct ShowCommand: ParsableCommand {
   }
 
   private var isModel: Bool {
-    if FileManager.default.fileExists(atPath: file) { return file.hasSuffix(".json") }
+    if FileManager.default.fileExists(atPath: file) {
+      return file.hasSuffix(".json") || file.lowercased().hasSuffix(".safetensors")
+    }
     return ReadyModels.names.contains(file)
   }
 

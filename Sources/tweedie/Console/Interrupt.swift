@@ -3,13 +3,14 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C: the first asks the work to stop between two steps, and ends the process where no step
-/// ends soon; the second ends it at once. Outputs that are being written are finished first.
+/// ends soon; the second ends it at once. A command may keep its work first. Outputs that are being written are finished first.
 enum Interrupt {
   /// Longer than most steps, shorter than a user's patience.
   private static let patience = DispatchTimeInterval.seconds(1)
 
   private static let requests = Atomic<Int>(0)
   private static let writing = Atomic<Bool>(false)
+  private static let saving = Atomic<Bool>(false)
 
   /// Takes Ctrl-C over from the system, once for the whole process.
   static func install() {
@@ -21,7 +22,10 @@ enum Interrupt {
       if requests.add(1, ordering: .sequentiallyConsistent).oldValue > 0 {
         leave()
       } else {
-        DispatchQueue.global().asyncAfter(deadline: .now() + patience, execute: leave)
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+          // A command that keeps its work looks often enough by itself.
+          if !saving.load(ordering: .sequentiallyConsistent) { leave() }
+        }
       }
     }
     source.resume()
@@ -36,6 +40,10 @@ enum Interrupt {
   private static let words = Mutex("Interrupted: nothing was written.")
 
   static var isRequested: Bool { requests.load(ordering: .sequentiallyConsistent) > 0 }
+
+  /// From here on the first Ctrl-C does not end the process: the command sees it between two
+  /// steps, keeps its work and leaves. The second still does.
+  static func savesOnRequest() { saving.store(true, ordering: .sequentiallyConsistent) }
 
   /// The last chance to stop before files appear; from here on the process ends by itself.
   static func beginWriting() throws(Failure) {

@@ -22,16 +22,16 @@ struct LoadedModel {
   /// What jumps need to know of it; shared by all copies.
   let calibrations = Calibrations()
 
-  /// A description by path or by name, or the exact score of a toy.
+  /// A description or a network by path, a description by name, or the exact score of a toy.
   ///
   /// A word is a path if a file is there, else a ready model, else toy:NAME.
   static func load(_ word: String) throws -> LoadedModel {
     if word.hasPrefix("toy:") { return try toy(word) }
     if FileManager.default.fileExists(atPath: word) {
-      if word.hasSuffix(".safetensors") {
-        throw Failure.data(
-          file: word, place: nil,
-          rule: "a model of weights alone cannot be sampled; name the .json that describes it")
+      if word.lowercased().hasSuffix(".safetensors") {
+        let bytes = try FileBytes.read(word)
+        return LoadedModel(
+          try NetworkFile(bytes, path: word), path: word, digest: SHA256.digest(of: bytes))
       }
       return try LoadedModel(FileBytes.read(word), path: word, word: word, isFile: true)
     }
@@ -54,7 +54,7 @@ struct LoadedModel {
 
   private init(
     name: String, score: any MomentScore, image: ImageShape?, range: ClosedRange<Float>?,
-    digest: String, summary: String, madeBy: String?
+    digest: String, summary: String, madeBy: String?, file: String? = nil
   ) {
     self.name = name
     self.score = score
@@ -63,7 +63,15 @@ struct LoadedModel {
     self.digest = digest
     self.summary = summary
     self.madeBy = madeBy
-    file = nil
+    self.file = file
+  }
+
+  private init(_ network: NetworkFile, path: String, digest: String) {
+    self.init(
+      name: network.name, score: network.score, image: network.image, range: network.range,
+      digest: digest,
+      summary: "a network in \(network.shape.dimension) dimensions: \(network.score.summary)",
+      madeBy: network.madeBy, file: path)
   }
 
   private init(_ bytes: [UInt8], path: String, word: String, isFile: Bool) throws {

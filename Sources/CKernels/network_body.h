@@ -1,0 +1,220 @@
+#include "vector_math.h"
+
+// MARK: Products
+
+// How tall a tile may be for 4, 2 and 1 vectors of columns: its sums stay in registers beside one
+// row of b and one number of a. Every sum runs over `inner` in order, whatever the tile.
+#if defined(__x86_64__) || defined(__i386__)
+#define TALL_4 (REGISTERS >= 24 ? 6 : 1)
+#define TALL_2 (REGISTERS >= 24 ? 12 : 3)
+#define TALL_1 (REGISTERS >= 24 ? 12 : 6)
+#else
+#define TALL_4 1
+#define TALL_2 3
+#define TALL_1 6
+#endif
+
+// silu(z) = z s and silu'(z) = s (1 + z (1 - s)) with s = 1/(1 + e^-z); the exponent never
+// overflows because it is taken of -|z|.
+INLINE v16f KERNEL(silu)(v16f z, v16f *slope) {
+  v16f e = KERNEL(exp)(-__builtin_elementwise_abs(z));
+  v16f near_one = 1.0f / (1.0f + e);
+  v16i positive = z >= 0.0f;
+  v16f s = (v16f)(((v16i)near_one & positive) | ((v16i)(e * near_one) & ~positive));
+  *slope = s * MAD(z, 1.0f - s, SPLAT(1.0f));
+  return z * s;
+}
+
+INLINE v16f KERNEL(load)(const float *from, size_t columns) {
+  if (columns >= kernels_lanes) return *(const v16f_any *)from;
+  v16f value = {0};
+  memcpy(&value, from, columns * sizeof(float));
+  return value;
+}
+
+INLINE void KERNEL(store)(float *to, v16f value, size_t columns) {
+  if (columns >= kernels_lanes) *(v16f_any *)to = value;
+  else memcpy(to, &value, columns * sizeof(float));
+}
+
+INLINE void KERNEL(product_block)(const kernels_product_task *t, size_t i, size_t j,
+                                  const int rows, const int vectors) {
+  v16f sum[12][4];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (v16f){0};
+  const float *a = t->a + i * t->a_row, *b = t->b + j;
+  size_t a_row = t->a_row, a_inner = t->a_inner, b_row = t->b_row, inner = t->inner;
+  for (size_t p = 0; p < inner; p++, a += a_inner, b += b_row) {
+    v16f line[4];
+    UNROLL for (int v = 0; v < vectors; v++) line[v] = ((const v16f_any *)b)[v];
+    UNROLL for (int r = 0; r < rows; r++) {
+      v16f x = SPLAT(a[r * a_row]);
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = MAD(x, line[v], sum[r][v]);
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) {
+    size_t column = j + v * kernels_lanes, columns = t->columns - column;
+    if (column >= t->columns) continue;
+    float *out = t->out + (i + r) * t->out_row + column;
+    v16f value = sum[r][v];
+    if (t->bias) value += KERNEL(load)(t->bias + column, columns);
+    if (t->slope) {
+      v16f slope;
+      value = KERNEL(silu)(value, &slope);
+      KERNEL(store)(t->slope + (i + r) * t->slope_row + column, slope, columns);
+    }
+    if (t->added)
+      value += KERNEL(load)(t->added + (i + r) * t->added_row + column, columns);
+    KERNEL(store)(out, value, columns);
+  }
+}
+
+INLINE void KERNEL(product_columns)(const kernels_product_task *t, size_t j, const int vectors,
+                                    const int tall) {
+  size_t i = 0;
+  for (; i + tall <= t->rows; i += tall) KERNEL(product_block)(t, i, j, tall, vectors);
+  if (tall > 6)
+    for (; i + 6 <= t->rows; i += 6) KERNEL(product_block)(t, i, j, 6, vectors);
+  if (tall > 2)
+    for (; i + 2 <= t->rows; i += 2) KERNEL(product_block)(t, i, j, 2, vectors);
+  for (; i < t->rows; i++) KERNEL(product_block)(t, i, j, 1, vectors);
+}
+
+static void KERNEL(product)(const kernels_product_task *t) {
+  size_t j = 0;
+  if (TALL_4 > 1)
+    for (; j + 48 < t->columns; j += 64) KERNEL(product_columns)(t, j, 4, TALL_4);
+  if (TALL_2 > 3)
+    for (; j + 16 < t->columns; j += 32) KERNEL(product_columns)(t, j, 2, TALL_2);
+  for (; j < t->columns; j += 16) KERNEL(product_columns)(t, j, 1, TALL_1);
+}
+
+// MARK: Elementwise
+
+// A square of 16 x 16 at a time: both sides stay within a few cache lines.
+static void KERNEL(transpose)(const float *from, size_t rows, size_t columns, size_t from_row,
+                              float *to, size_t to_row) {
+  for (size_t i = 0; i < rows; i += 16)
+    for (size_t j = 0; j < columns; j += 16)
+      for (size_t r = i; r < rows && r < i + 16; r++)
+        for (size_t c = j; c < columns && c < j + 16; c++)
+          to[c * to_row + r] = from[r * from_row + c];
+}
+
+// inner = outer * slope, and bias += the sum of its rows.
+static void KERNEL(through_slope)(const float *outer, size_t outer_row, const float *slope,
+                                  size_t slope_row, size_t rows, size_t columns, float *inner,
+                                  size_t inner_row, float *bias) {
+  for (size_t j = 0; j < columns; j += kernels_lanes) {
+    v16f sum = KERNEL(load)(bias + j, columns - j);
+    for (size_t i = 0; i < rows; i++) {
+      v16f value = KERNEL(load)(outer + i * outer_row + j, columns - j);
+      if (slope) value *= KERNEL(load)(slope + i * slope_row + j, columns - j);
+      if (inner) KERNEL(store)(inner + i * inner_row + j, value, columns - j);
+      sum += value;
+    }
+    KERNEL(store)(bias + j, sum, columns - j);
+  }
+}
+
+// out[row][k] = sin(2 pi f_k x), out[row][count + k] = cos(2 pi f_k x): the nearest quarter turn
+// is taken away first, so that digits of the angle remain.
+static void KERNEL(waves)(const float *x, size_t x_row, size_t rows, const float *frequencies,
+                          size_t count, float *out, size_t out_row) {
+  for (size_t k = 0; k < count; k++)
+    for (size_t i = 0; i < rows; i += kernels_lanes) {
+      size_t lanes = rows - i < kernels_lanes ? rows - i : kernels_lanes;
+      v16f turns = {0}, sine, cosine;
+      for (size_t lane = 0; lane < lanes; lane++) turns[lane] = x[(i + lane) * x_row];
+      turns *= frequencies[k];
+      v16f quarters = (turns * 4.0f + 12582912.0f) - 12582912.0f;
+      v16i quarter = __builtin_convertvector(quarters, v16i);
+      KERNEL(sine_cosine)(MAD(quarters, SPLAT(-0.25f), turns) * 6.28318531f, &sine, &cosine);
+      KERNEL(turn)((v16u)quarter, &cosine, &sine);
+      for (size_t lane = 0; lane < lanes; lane++) {
+        out[(i + lane) * out_row + k] = sine[lane];
+        out[(i + lane) * out_row + count + k] = cosine[lane];
+      }
+    }
+}
+
+// MARK: Loss
+
+INLINE double KERNEL(lane_sum)(v16f v) {
+  double sum = 0;
+  for (int lane = 0; lane < kernels_lanes; lane++) sum += v[lane];
+  return sum;
+}
+
+// r = F - T with T = (label - skip x) / scale; loss = w |r|^2, or 2 w c (sqrt(|r|^2 + c^2) - c)
+// where a Huber width c > 0 is given, which is |r|^2 near zero; gradient = factor dloss/dF.
+static void KERNEL(residuals)(const kernels_residual_task *t) {
+  for (size_t i = 0; i < t->rows; i++) {
+    const float *output = t->output + i * t->output_row, *x = t->x + i * t->dimension;
+    const float *label = t->label + i * t->dimension;
+    float *gradient = t->gradient + i * t->gradient_row;
+    float inverse = 1 / t->scale[i], skip = t->skip[i];
+    v16f squares = {0};
+    for (size_t j = 0; j < t->dimension; j += kernels_lanes) {
+      size_t rest = t->dimension - j;
+      v16f away = MAD(SPLAT(-skip), KERNEL(load)(x + j, rest), KERNEL(load)(label + j, rest));
+      v16f r = KERNEL(load)(output + j, rest) - away * inverse;
+      squares = MAD(r, r, squares);
+      KERNEL(store)(gradient + j, r, rest);
+    }
+    double square = KERNEL(lane_sum)(squares), weight = t->weight[i], width = t->huber[i];
+    double root = width > 0 ? __builtin_sqrt(square + width * width) : 0;
+    t->loss[i] = width > 0 ? 2 * weight * width * (square / (root + width)) : weight * square;
+    float slope = (float)(2 * weight * t->factor * (width > 0 ? width / root : 1));
+    for (size_t j = 0; j < t->dimension; j += kernels_lanes) {
+      size_t rest = t->dimension - j;
+      KERNEL(store)(gradient + j, slope * KERNEL(load)(gradient + j, rest), rest);
+    }
+  }
+}
+
+// MARK: Steps of the optimiser
+
+// sum = parts[0] + parts[1] + ..., in this order; returns |sum|^2.
+static double KERNEL(sum_parts)(const float *parts, size_t count, size_t stride, size_t length,
+                                float *sum) {
+  v16d squares = {0};
+  for (size_t i = 0; i < length; i += kernels_lanes) {
+    v16f value = KERNEL(load)(parts + i, length - i);
+    for (size_t part = 1; part < count; part++)
+      value += KERNEL(load)(parts + part * stride + i, length - i);
+    KERNEL(store)(sum + i, value, length - i);
+    v16d wide = __builtin_convertvector(value, v16d);
+    squares = MAD_D(wide, wide, squares);
+  }
+  double total = 0;
+  for (int lane = 0; lane < kernels_lanes; lane++) total += squares[lane];
+  return total;
+}
+
+// Adam with decoupled decay: m and v move towards g and g^2, p -= rate m / (sqrt(v) + epsilon) +
+// decay p; the corrections for the start of m and v are in rate and epsilon.
+static void KERNEL(adam)(const kernels_adam_task *t) {
+  for (size_t i = 0; i < t->length; i += kernels_lanes) {
+    size_t rest = t->length - i;
+    v16f g = KERNEL(load)(t->gradient + i, rest) * t->clip;
+    v16f m = KERNEL(load)(t->first + i, rest), v = KERNEL(load)(t->second + i, rest);
+    v16f p = KERNEL(load)(t->parameters + i, rest);
+    m = MAD(SPLAT(t->first_share), g - m, m);
+    v = MAD(SPLAT(t->second_share), g * g - v, v);
+    v16f step = t->rate * m / (__builtin_elementwise_sqrt(v) + t->epsilon);
+    p = MAD(SPLAT(-t->decay), p, p) - step;
+    KERNEL(store)(t->first + i, m, rest);
+    KERNEL(store)(t->second + i, v, rest);
+    KERNEL(store)(t->parameters + i, p, rest);
+  }
+}
+
+// mean += share (x - mean).
+static void KERNEL(approach)(float *mean, const float *x, float share, size_t length) {
+  for (size_t i = 0; i < length; i += kernels_lanes) {
+    v16f value = KERNEL(load)(mean + i, length - i);
+    value = MAD(SPLAT(share), KERNEL(load)(x + i, length - i) - value, value);
+    KERNEL(store)(mean + i, value, length - i);
+  }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+
+/// What shapes a network and its training.
+struct TrainOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Columns of the hidden layers.")
+  var width = 128
+
+  @Option(parsing: .unconditional, help: "Hidden layers.")
+  var depth = 4
+
+  @Option(parsing: .unconditional, help: "Waves of the noise level; an even number.")
+  var embedding = 12
+
+  @Option(
+    parsing: .unconditional,
+    help: "Frequencies of each coordinate; 4 up to three coordinates, else 0.")
+  var coordinateWaves: Int?
+
+  @Option(parsing: .unconditional, help: "Rows of a step.")
+  var batchSize = 1024
+
+  @Option(parsing: .unconditional, help: "Steps in all; the rate falls to zero at the last.")
+  var steps = 60_000
+
+  @Option(parsing: .unconditional, help: "Stop after so many seconds, with what there is.")
+  var duration: Double?
+
+  @Option(parsing: .unconditional, help: "The highest step size of Adam.")
+  var rate = 2e-3
+
+  @Option(parsing: .unconditional, help: "cosine or constant, after the warm-up.")
+  var rateSchedule = "cosine"
+
+  @Option(parsing: .unconditional, help: "Steps over which the rate rises; by rule 500.")
+  var warmUp: Int?
+
+  @Option(parsing: .unconditional, help: "Decoupled weight decay, times the rate.")
+  var decay = 0.0
+
+  @Option(parsing: .unconditional, help: "The largest norm of a gradient.")
+  var clip = 1.0
+
+  @Option(
+    parsing: .unconditional,
+    help: "Half-lives of averages of the parameters, in steps; by rule 1/120, 1/30, 1/8 of all.")
+  var ema: String?
+
+  @Option(help: "square, pseudo-huber or target-score (toys with a smooth density).")
+  var loss = "square"
+
+  @Option(parsing: .unconditional, help: "Width of pseudo-huber at the highest noise.")
+  var huberWidth: Double?
+
+  @Option(help: "What the layers predict: edm, clean, noise, velocity or score.")
+  var target = "edm"
+
+  @Option(help: "Weight of noise levels: edm, soft-min-snr or uniform.")
+  var weighting = "edm"
+
+  @Option(parsing: .unconditional, help: "Where soft-min-snr levels off.")
+  var gamma: Double?
+
+  @Option(help: "How often levels are trained: both, log-normal or log-uniform.")
+  var noiseDistribution = "both"
+
+  @Option(parsing: .unconditional, help: "Mean of ln(sigma/2 deviation) of log-normal.")
+  var noiseCenter: Double?
+
+  @Option(parsing: .unconditional, help: "Standard deviation of ln sigma of log-normal.")
+  var noiseSpread: Double?
+
+  @Option(parsing: .unconditional, help: "Noise for the input alone, as a share of sigma.")
+  var perturbation = 0.0
+
+  @Option(parsing: .unconditional, help: "Share of a finite data set that is held out.")
+  var heldOut = 0.1
+
+  @Option(parsing: .unconditional, help: "Steps between reports; by rule a sixtieth of all.")
+  var reportEvery: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Reports without a better one before stopping; 10 for finite data, else never.")
+  var patience: Int?
+
+  func validate() throws {
+    let whole: [(String, Int?, ClosedRange<Int>)] = [
+      ("--width", width, 1...4096), ("--depth", depth, 1...100),
+      ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
+      ("--batch-size", batchSize, 1...1_000_000), ("--steps", steps, 1...1_000_000_000),
+      ("--warm-up", warmUp, 0...1_000_000_000), ("--report-every", reportEvery, 1...1_000_000_000),
+      ("--patience", patience, 1...1_000_000),
+    ]
+    for (name, value, range) in whole {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError(
+        "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
+    }
+    guard embedding % 2 == 0 else {
+      throw ValidationError("--embedding takes an even number, not \(embedding).")
+    }
+    let positive: [(String, Double?)] = [
+      ("--duration", duration), ("--rate", rate), ("--clip", clip), ("--huber-width", huberWidth),
+      ("--gamma", gamma), ("--noise-spread", noiseSpread),
+    ]
+    for (name, value) in positive {
+      guard let value, !(value > 0 && value.isFinite) else { continue }
+      throw ValidationError("\(name) takes a positive number, not \(value).")
+    }
+    for (name, value) in [("--decay", decay), ("--perturbation", perturbation)]
+    where !(value >= 0 && value.isFinite) {
+      throw ValidationError("\(name) takes a number that is not negative, not \(value).")
+    }
+    if let noiseCenter, !noiseCenter.isFinite {
+      throw ValidationError("--noise-center takes a finite number, not \(noiseCenter).")
+    }
+    guard heldOut > 0, heldOut < 1 else {
+      throw ValidationError("--held-out takes a share between 0 and 1, not \(heldOut).")
+    }
+  }
+
+  func shape(dimension: Int) -> MLPShape {
+    MLPShape(
+      dimension: dimension, width: width, depth: depth, embedding: embedding,
+      coordinateWaves: coordinateWaves)
+  }
+
+  func settings(seed: UInt64, isFinite: Bool) throws -> TrainingSettings {
+    var settings = TrainingSettings()
+    settings.seed = seed
+    settings.target = try Choices.target(target)
+    settings.weighting = try Choices.weighting(weighting, gamma: gamma)
+    (settings.loss, settings.usesCleanScore) = try Choices.loss(loss, width: huberWidth)
+    settings.noise = try Choices.noiseDistribution(
+      noiseDistribution, center: noiseCenter, spread: noiseSpread)
+    settings.perturbation = perturbation
+    settings.batchSize = batchSize
+    settings.steps = steps
+    settings.rate = rate
+    settings.cosine = try Choices.isCosine(rateSchedule)
+    settings.warmUp = warmUp ?? min(500, steps / 10)
+    settings.decay = decay
+    settings.clip = clip
+    settings.averages = try averages()
+    settings.reportInterval = reportEvery ?? max(1, steps / 60)
+    settings.patience = patience ?? (isFinite ? 10 : nil)
+    return settings
+  }
+
+  private func averages() throws -> [Double] {
+    guard let ema else { return [120, 30, 8].map { max(1, Double(steps) / $0) } }
+    let parts = ema.split(separator: ",", omittingEmptySubsequences: false)
+    let halfLives = parts.compactMap { Double($0) }.filter { $0 > 0 && $0.isFinite }
+    guard halfLives.count == parts.count, (1...16).contains(parts.count) else {
+      throw Failure.usage("--ema takes half-lives in steps, as in 500,2000, not \(ema).")
+    }
+    return halfLives
+  }
+}

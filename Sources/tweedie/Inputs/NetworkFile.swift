@@ -1,0 +1,246 @@
+import Arrays
+import Diffusion
+import Files
+import Foundation
+
+/// A trained network in a safetensors file: parameters by name, the data's moments, and a text
+/// that says what they are.
+struct NetworkFile {
+  let score: NetworkScore
+  let shape: MLPShape
+  let image: ImageShape?
+  let range: ClosedRange<Float>?
+  let name: String
+  let madeBy: String?
+
+  /// The key of the metadata that marks a model, and what it says.
+  private static let format = "tweedie-network-1"
+
+  // MARK: Writing
+
+  func encode() -> [UInt8] {
+    let p = score.preconditioning
+    let network = JSONValue.object([
+      JSONMember("kind", .string("mlp")),
+      JSONMember("dimension", .integer(shape.dimension)),
+      JSONMember("width", .integer(shape.width)),
+      JSONMember("depth", .integer(shape.depth)),
+      JSONMember("embedding", .integer(shape.embedding)),
+      JSONMember("coordinateWaves", .integer(shape.coordinateWaves)),
+    ])
+    let preconditioning = JSONValue.object([
+      JSONMember("target", .string(p.target.rawValue)),
+      JSONMember("deviation", .number(p.deviation)),
+      JSONMember("sigmaLow", .number(p.range.lowerBound)),
+      JSONMember("sigmaHigh", .number(p.range.upperBound)),
+    ])
+    var metadata = [
+      ("format", Self.format), ("network", network.compact),
+      ("preconditioning", preconditioning.compact), ("name", name),
+    ]
+    if let image {
+      let shape = JSONValue.object([
+        JSONMember("width", .integer(image.width)), JSONMember("height", .integer(image.height)),
+        JSONMember("channels", .integer(image.channels)),
+      ])
+      metadata.append(("image", shape.compact))
+    }
+    if let range {
+      let ends = JSONValue.array([JSONValue(range.lowerBound), JSONValue(range.upperBound)])
+      metadata.append(("range", ends.compact))
+    }
+    if let madeBy { metadata.append(("madeBy", madeBy)) }
+    let d = shape.dimension
+    var tensors = [NamedTensor("mean", Tensor(shape: [d], doubles: p.mean))]
+    let covariance = score.covariance
+    if covariance.basis != nil {
+      tensors.append(
+        NamedTensor("covariance", Tensor(shape: [d, d], doubles: covariance.matrix.values)))
+    } else {
+      tensors.append(
+        NamedTensor("variances", Tensor(shape: [d], doubles: covariance.variances)))
+    }
+    for entry in score.parameters {
+      let sizes = entry.name.hasSuffix(".bias") ? [entry.columns] : [entry.rows, entry.columns]
+      tensors.append(NamedTensor(entry.name, Tensor(shape: sizes, values: entry.values)))
+    }
+    return Safetensors(metadata: metadata.map { (key: $0.0, text: $0.1) }, tensors: tensors)
+      .encode()
+  }
+
+  // MARK: Reading
+
+  init(
+    score: NetworkScore, shape: MLPShape, image: ImageShape?, range: ClosedRange<Float>?,
+    name: String, madeBy: String?
+  ) {
+    self.score = score
+    self.shape = shape
+    self.image = image
+    self.range = range
+    self.name = name
+    self.madeBy = madeBy
+  }
+
+  /// Reads a model; errors call it `path`.
+  init(_ bytes: [UInt8], path: String) throws {
+    let file = try Safetensors.parse(bytes, file: path)
+    guard file.text("format") == Self.format else {
+      let found = file.text("format").map { "\"\($0)\"" } ?? "none"
+      throw Failure.data(
+        file: path, place: "key \"format\"",
+        rule: "a model that can be sampled must say \(Self.format), found \(found); "
+          + "tweedie train writes such files")
+    }
+    let reader = MetadataReader(file: file, path: path)
+    shape = try Self.shape(reader)
+    let d = shape.dimension
+    let mean = try reader.tensor("mean", [d]).doubles
+    let covariance = try Self.covariance(reader, d)
+    let preconditioning = try Self.preconditioning(reader, mean)
+    var parameters: [String: [Float]] = [:]
+    for (name, sizes) in shape.parameters {
+      parameters[name] = try reader.tensor(name, sizes).values
+    }
+    guard
+      let score = NetworkScore(
+        shape, parameters: parameters, preconditioning: preconditioning, covariance: covariance)
+    else { throw reader.error("key \"network\"", "it must describe the tensors of the file") }
+    self.score = score
+    image = try Self.image(reader, d)
+    range = try Self.range(reader)
+    name =
+      file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    madeBy = file.text("madeBy")
+  }
+
+  private static func shape(_ reader: MetadataReader) throws -> MLPShape {
+    let json = try reader.object("network")
+    guard json["kind"]?.text == "mlp" else {
+      throw reader.error("key \"network\"", "the kind must be mlp")
+    }
+    let embedding = try reader.whole(json, "network", "embedding", 0...64)
+    guard embedding % 2 == 0 else {
+      throw reader.error("key \"network\"", "embedding must be even, found \(embedding)")
+    }
+    return MLPShape(
+      dimension: try reader.whole(json, "network", "dimension", 1...100_000_000),
+      width: try reader.whole(json, "network", "width", 1...4096),
+      depth: try reader.whole(json, "network", "depth", 1...100), embedding: embedding,
+      coordinateWaves: try reader.whole(json, "network", "coordinateWaves", 0...16))
+  }
+
+  private static func preconditioning(
+    _ reader: MetadataReader, _ mean: [Double]
+  ) throws -> Preconditioning {
+    let json = try reader.object("preconditioning")
+    guard let target = json["target"]?.text.flatMap(Preconditioning.Target.init(rawValue:)) else {
+      throw reader.error("key \"preconditioning\"", "the target must be one that is known")
+    }
+    let deviation = try reader.positive(json, "preconditioning", "deviation")
+    let low = try reader.positive(json, "preconditioning", "sigmaLow")
+    let high = try reader.positive(json, "preconditioning", "sigmaHigh")
+    guard low < high else {
+      throw reader.error("key \"preconditioning\"", "sigmaLow must lie below sigmaHigh")
+    }
+    return Preconditioning(target: target, mean: mean, deviation: deviation, range: low...high)
+  }
+
+  private static func covariance(_ reader: MetadataReader, _ d: Int) throws -> Covariance {
+    if reader.file["covariance"] != nil {
+      let values = try reader.tensor("covariance", [d, d]).doubles
+      // The lower half speaks for both, so that rounding in a file cannot break symmetry.
+      var matrix = Matrix(rows: d, columns: d, values: values)
+      for row in 0..<d { for column in 0..<row { matrix[column, row] = matrix[row, column] } }
+      guard let covariance = Covariance.full(matrix) else {
+        throw reader.error("tensor \"covariance\"", "it must have no negative eigenvalue")
+      }
+      return covariance
+    }
+    let variances = try reader.tensor("variances", [d]).doubles
+    guard variances.allSatisfy({ $0 >= 0 }) else {
+      throw reader.error("tensor \"variances\"", "no variance may be negative")
+    }
+    return .diagonal(variances)
+  }
+
+  private static func image(_ reader: MetadataReader, _ d: Int) throws -> ImageShape? {
+    guard reader.file.text("image") != nil else { return nil }
+    let json = try reader.object("image")
+    let sizes = try ["width", "height", "channels"].map {
+      try reader.whole(json, "image", $0, 1...100_000)
+    }
+    let image = ImageShape(width: sizes[0], height: sizes[1], channels: sizes[2])
+    guard image.dimension == d else {
+      throw reader.error(
+        "key \"image\"",
+        "width × height × channels must be the dimension \(d), found \(image.dimension)")
+    }
+    return image
+  }
+
+  private static func range(_ reader: MetadataReader) throws -> ClosedRange<Float>? {
+    guard reader.file.text("range") != nil else { return nil }
+    guard case .array(let ends) = try reader.value("range"), ends.count == 2,
+      let low = ends[0].double, let high = ends[1].double, low < high, Float(high).isFinite,
+      Float(low).isFinite
+    else { throw reader.error("key \"range\"", "it must be two numbers that rise") }
+    return Float(low)...Float(high)
+  }
+}
+
+/// Reads texts and tensors that have to be there.
+struct MetadataReader {
+  let file: Safetensors
+  let path: String
+
+  func error(_ place: String, _ rule: String) -> Failure {
+    .data(file: path, place: place, rule: rule)
+  }
+
+  func value(_ key: String) throws -> JSONValue {
+    guard let text = file.text(key) else {
+      throw error("key \"\(key)\"", "the metadata must have this key")
+    }
+    do {
+      return try JSONValue.parse(Array(text.utf8), file: path)
+    } catch {
+      throw self.error("key \"\(key)\"", "the text must be JSON")
+    }
+  }
+
+  func object(_ key: String) throws -> JSONValue {
+    let value = try value(key)
+    guard case .object = value else { throw error("key \"\(key)\"", "it must be a JSON object") }
+    return value
+  }
+
+  func whole(
+    _ json: JSONValue, _ key: String, _ name: String, _ range: ClosedRange<Int>
+  ) throws -> Int {
+    guard let number = json[name]?.int, range.contains(number) else {
+      throw error(
+        "key \"\(key)\"",
+        "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func positive(_ json: JSONValue, _ key: String, _ name: String) throws -> Double {
+    guard let number = json[name]?.double, number > 0, Float(number).isFinite, Float(number) > 0
+    else { throw error("key \"\(key)\"", "\(name) must be a positive number") }
+    return number
+  }
+
+  /// A tensor of these sizes.
+  func tensor(_ name: String, _ sizes: [Int]) throws -> Tensor {
+    guard let tensor = file[name] else {
+      throw error("tensor \"\(name)\"", "the file must have this tensor")
+    }
+    guard tensor.shape == sizes else {
+      throw error(
+        "tensor \"\(name)\"", "its shape must be \(sizes), found \(tensor.shape)")
+    }
+    return tensor
+  }
+}

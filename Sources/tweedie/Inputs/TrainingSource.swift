@@ -1,0 +1,55 @@
+import Arrays
+import Diffusion
+import Files
+
+/// Training data by the word for it.
+struct TrainingSource {
+  let data: TrainingData
+  let image: ImageShape?
+  let range: ClosedRange<Float>?
+  /// Whether it is a fixed set of points.
+  let isFinite: Bool
+  let hasCleanScore: Bool
+  /// SHA-256 of what the points are a function of.
+  let digest: String
+  let notes: [String]
+
+  static func read(
+    _ word: String, heldOut: Double, range: ClosedRange<Float>, seed: UInt64
+  ) throws -> TrainingSource {
+    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts[0] == "toy", parts.count > 1 else {
+      return try finite(word, nil, heldOut: heldOut, range: range, seed: seed)
+    }
+    let toy = try DataSource.namedToy(String(parts[1]))
+    guard parts.count == 2 else {
+      return try finite(word, toy, heldOut: heldOut, range: range, seed: seed)
+    }
+    return TrainingSource(
+      data: TrainingData(toy, seed: seed),
+      image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
+      range: toy.image == nil ? nil : -1...1, isFinite: false,
+      hasCleanScore: !(toy.score is BoxMixtureScore),
+      digest: SHA256.digest(of: Array("\(word) \(seed)".utf8)), notes: [])
+  }
+
+  private static func finite(
+    _ word: String, _ toy: Toy?, heldOut: Double, range: ClosedRange<Float>, seed: UInt64
+  ) throws -> TrainingSource {
+    let source = try DataSource.read(word, range: range)
+    let points = source.points
+    guard points.count >= 2 else {
+      throw Failure.data(
+        file: word, place: nil, rule: "training needs at least 2 points, found \(points.count)")
+    }
+    let data = TrainingData(points, heldOut: heldOut, truth: toy?.score, seed: seed)
+    guard Float(data.deviation) > 0 else {
+      throw Failure.data(
+        file: word, place: nil, rule: "training needs points that are not all equal")
+    }
+    return TrainingSource(
+      data: data, image: source.image, range: source.range, isFinite: true,
+      hasCleanScore: toy.map { !($0.score is BoxMixtureScore) } ?? false,
+      digest: SHA256.digest(of: NPY.encode(points)), notes: source.notes)
+  }
+}
