@@ -7,7 +7,7 @@ package final class Store<Element: BitwiseCopyable & Numeric>: @unchecked Sendab
   private let memory: UnsafeMutableRawPointer?
   /// Whose memory this is a part of; kept alive.
   private let whole: Store?
-  let base: UnsafeMutablePointer<Element>
+  @usableFromInline let base: UnsafeMutablePointer<Element>
 
   /// Vectors of every kernel start on such a boundary.
   private static var alignment: Int { 64 }
@@ -37,7 +37,7 @@ package final class Store<Element: BitwiseCopyable & Numeric>: @unchecked Sendab
   deinit { memory?.deallocate() }
 
   /// One number.
-  package subscript(index: Int) -> Element {
+  @inlinable package subscript(index: Int) -> Element {
     get {
       precondition(0 <= index && index < count, "A store is read inside its bounds.")
       return base[index]
@@ -63,7 +63,9 @@ package final class Store<Element: BitwiseCopyable & Numeric>: @unchecked Sendab
   /// Sets `range` to zero.
   package func clear(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "A part lies inside.")
-    (base + range.lowerBound).update(repeating: 0, count: range.count)
+    // Zero bits are zero in every kind of number; the bytes lie inside the block, as checked.
+    UnsafeMutableRawPointer(base + range.lowerBound).initializeMemory(
+      as: UInt8.self, repeating: 0, count: range.count * MemoryLayout<Element>.stride)
   }
 }
 
@@ -126,7 +128,7 @@ package struct StoreMatrix: Sendable {
   }
 
   /// One number.
-  package subscript(row: Int, column: Int) -> Float {
+  @inlinable package subscript(row: Int, column: Int) -> Float {
     get { store[offset + row * stride + column] }
     nonmutating set { store[offset + row * stride + column] = newValue }
   }
