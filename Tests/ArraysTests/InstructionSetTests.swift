@@ -55,6 +55,44 @@ import Testing
         results.append(means)
       }
     }
+    return results + networkResults()
+  }
+
+  /// What one instruction set makes of the kernels of networks.
+  static func networkResults() -> [Points] {
+    var inputs = Inputs(seed: 6)
+    var results: [Points] = []
+    func filled(_ rows: Int, _ columns: Int) -> StoreMatrix {
+      let matrix = StoreMatrix(rows: rows, columns: columns)
+      matrix.values = inputs.points(max(1, rows), max(1, columns)).values
+      return matrix
+    }
+    func keep(_ matrix: StoreMatrix) {
+      results.append(
+        Points(count: matrix.rows, dimension: matrix.columns, values: matrix.values))
+    }
+    for (rows, columns, inner) in [(1, 1, 1), (7, 2, 33), (23, 50, 16), (13, 70, 5)] {
+      let (out, slope) = (filled(rows, columns), filled(rows, columns))
+      out.setProduct(
+        filled(rows, inner), filled(inner, columns), bias: filled(1, columns), slope: slope,
+        adding: filled(rows, columns))
+      keep(out)
+      keep(slope)
+      out.setProduct(filled(inner, rows), transposed: true, filled(inner, columns))
+      let bias = filled(1, columns)
+      out.setThroughSlope(filled(rows, columns), slope: slope, addingRowsTo: bias)
+      keep(out)
+      keep(bias)
+      let waves = filled(rows, 6)
+      waves.setWaves(of: out, frequencies: filled(1, 3))
+      keep(waves)
+    }
+    let stores = (0..<4).map { _ in filled(1, 37) }
+    AdamStep(firstShare: 0.1, secondShare: 0.01, rate: 0.1, epsilon: 1e-3, decay: 0.01).apply(
+      to: stores[0].store, gradient: stores[1].store, first: stores[2].store,
+      second: filled(1, 37).store, 0..<37)
+    stores[3].store.approach(stores[0].store, share: 0.3, 0..<37)
+    for matrix in stores { keep(matrix) }
     return results
   }
 

@@ -6,7 +6,7 @@ import Testing
 /// Laws of every score: nothing of a row depends on the rest of the batch or on the threads.
 @Suite struct BatchScoreTests {
   enum Kind: String, CaseIterable {
-    case gaussian, lowRank, mixture, empirical, large, smoothed, estimator
+    case gaussian, lowRank, mixture, empirical, large, smoothed, estimator, network
 
     func score(_ d: Int) -> any Score {
       var inputs = Inputs(seed: 12)
@@ -18,6 +18,11 @@ import Testing
       case .mixture: return MixtureCase(.full, d, 8).made().score
       case .empirical: return EmpiricalScore(inputs.points(700, d))
       case .large: return EmpiricalScore(inputs.points(9000, d))
+      case .network:
+        let one = NetworkCase(MLPShape(dimension: d, width: 24, depth: 3), rows: 1, seed: 1)
+        return NetworkScore(
+          one.network, one.weights, Preconditioning(mean: inputs.row(d), deviation: 1.5),
+          .isotropic(2.25, dimension: d))
       case .smoothed: return NearestNeighborScore(inputs.points(500, d), smoothing: 0.3, shifts: 3)
       case .estimator:
         return NearestNeighborScore(

@@ -32,7 +32,7 @@ extension Refusal {
       ("image.json", 65, ["image.json", "image", "2", "4"]),
       ("picture.json", 65, ["picture.json", "image", "2", "4"]),
       ("range.json", 65, ["range.json", "range"]), ("weights.json", 65, ["cut.st"]),
-      ("w.safetensors", 65, ["w.safetensors", ".json"]),
+      ("w.safetensors", 65, ["w.safetensors", "tweedie-network-1"]),
       ("lost.json", 66, ["lost.npy"]), ("nodata.json", 65, ["nodata.json", "\"data\""]),
       ("spoiled.json", 65, ["nan.npy", "row 3, column 1"]),
       ("many.json", 65, ["many.json", "neighbors", "100", "12"]),

@@ -68,7 +68,7 @@ package struct Weights: Sendable {
   }
 
   /// Brings the transposes up to date with the parameters.
-  func transpose(_ workers: Workers) {
+  package func transpose(_ workers: Workers) {
     workers.forEach(layout.slices.count) { _, index in
       let slice = layout.slices[index]
       slice.transpose(in: transposes)?.setTranspose(of: slice.matrix(in: parameters))

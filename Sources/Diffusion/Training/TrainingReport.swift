@@ -82,22 +82,24 @@ extension TrainingRun {
         status = .stoppedEarly
       }
     }
-    let report = measured(averages[chosen], settings.averages[chosen], isBest: isBest)
+    let report = measured(
+      averages[chosen], settings.averages[chosen], loss: lossSum / Double(max(1, lossCount)),
+      isBest: isBest)
     (lossSum, lossCount) = (0, 0)
     return report
   }
 
-  /// The best average met, as the last report.
-  public func finalReport() -> TrainingReport {
-    measured(best, settings.averages[bestAverage], isBest: true)
+  /// The best average met, with a loss met before.
+  public func finalReport(loss: Double) -> TrainingReport {
+    measured(best, settings.averages[bestAverage], loss: loss, isBest: true)
   }
 
   private func measured(
-    _ parameters: Store<Float>, _ halfLife: Double, isBest: Bool
+    _ parameters: Store<Float>, _ halfLife: Double, loss: Double, isBest: Bool
   ) -> TrainingReport {
     let excess = trial.excess(of: score(of: parameters))
     return TrainingReport(
-      step: step, loss: lossSum / Double(max(1, lossCount)), floor: trial.floor,
+      step: step, loss: loss, floor: trial.floor,
       excess: zip(trial.bands, excess).map {
         TrainingReport.Band(
           sigmaLow: $0.low, sigmaHigh: $0.high, train: $1.train, heldOut: $1.heldOut)

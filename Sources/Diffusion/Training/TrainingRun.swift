@@ -95,6 +95,9 @@ public final class TrainingRun {
       && (step % settings.reportInterval == 0 || step == settings.steps || status != .running)
   }
 
+  /// Whether steps were made since the last report.
+  public var hasUnreportedSteps: Bool { lossCount > 0 }
+
   /// Makes one step; false once there is none left to make.
   public func advance() -> Bool {
     guard status == .running, step < settings.steps else { return false }

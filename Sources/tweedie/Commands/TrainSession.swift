@@ -66,7 +66,7 @@ struct TrainSession {
       throw Failure.run(
         "Loss or gradient is not finite at step \(step + 1); a smaller --rate may help.")
     }
-    if run.isReportDue || history.isEmpty || run.status == .running { try report() }
+    if run.hasUnreportedSteps { try report() }
     try finish()
   }
 
@@ -81,6 +81,7 @@ struct TrainSession {
     history.append(report)
     console.tell(words(report))
     console.report(report.members + [JSONMember("seconds", .number(seconds))])
+    console.flush()
     try LearningCurve.write(history, title: title, to: curve)
     if command.samplesEvery > 0, history.count % command.samplesEvery == 0 { try drawSamples() }
   }
@@ -120,7 +121,7 @@ struct TrainSession {
     try AtomicFile.write(file.encode(), to: command.output, overwrite: command.common.overwrite)
     // The model is there: the way to it is no longer needed.
     try? FileManager.default.removeItem(atPath: checkpoint)
-    let best = run.finalReport()
+    let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let status =
       switch run.status {
       case .stoppedEarly: "stopped early"

@@ -36,6 +36,9 @@ struct Console {
     if json { print(JSONValue.object(members).compact) }
   }
 
+  /// Hands on what was told so far: a pipe would keep it until there is more.
+  func flush() { fflush(nil) }
+
   /// Leaves with 130 if the user asked to stop.
   func checkInterrupt() throws(Failure) {
     if Interrupt.isRequested { throw .interrupted }
