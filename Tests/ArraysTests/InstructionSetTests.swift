@@ -88,9 +88,11 @@ import Testing
       keep(waves)
     }
     let stores = (0..<4).map { _ in filled(1, 37) }
+    let second = filled(1, 37)
+    second.values = second.values.map { $0 * $0 }
     AdamStep(firstShare: 0.1, secondShare: 0.01, rate: 0.1, epsilon: 1e-3, decay: 0.01).apply(
       to: stores[0].store, gradient: stores[1].store, first: stores[2].store,
-      second: filled(1, 37).store, 0..<37)
+      second: second.store, 0..<37)
     stores[3].store.approach(stores[0].store, share: 0.3, 0..<37)
     for matrix in stores { keep(matrix) }
     return results

@@ -78,7 +78,6 @@ import Testing
 
   static let variants: [(name: String, change: @Sendable (inout TrainingSettings) -> Void)] = [
     ("as it is", { _ in }), ("velocity", { $0.target = .velocity }),
-    ("soft-min-SNR", { $0.weighting = .softMinSNR(gamma: 4) }),
     ("log-uniform", { $0.noise = .logUniform }),
     ("clean score", { $0.usesCleanScore = true }),
   ]

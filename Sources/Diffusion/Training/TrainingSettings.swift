@@ -20,7 +20,7 @@ public struct TrainingSettings: Sendable, Equatable {
   /// Rows of a step.
   public var batchSize = 1024
   /// Steps in all: the rate falls to zero at the last.
-  public var steps = 60_000
+  public var steps = 20_000
   /// The highest step size of Adam.
   public var rate = 2e-3
   /// Steps over which the rate rises from zero.
@@ -33,11 +33,11 @@ public struct TrainingSettings: Sendable, Equatable {
   /// The largest norm of a gradient; longer ones are scaled down.
   public var clip = 1.0
   /// Steps between reports, which also choose the best average so far.
-  public var reportInterval = 1000
+  public var reportInterval = 400
   /// Reports without a better one after which training stops; nil for never.
   public var patience: Int?
   /// Half-lives in steps of the moving averages of the parameters.
-  public var averages: [Double] = [500, 2000, 8000]
+  public var averages: [Double] = [200, 800, 3000]
 
   /// Settings that learn the toys of the plane.
   public init() {}

@@ -22,7 +22,7 @@ struct TrainOptions: ParsableArguments {
   var batchSize = 1024
 
   @Option(parsing: .unconditional, help: "Steps in all; the rate falls to zero at the last.")
-  var steps = 60_000
+  var steps = 20_000
 
   @Option(parsing: .unconditional, help: "Stop after so many seconds, with what there is.")
   var duration: Double?
@@ -44,7 +44,7 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Half-lives of averages of the parameters, in steps; by rule 1/120, 1/30, 1/8 of all.")
+    help: "Half-lives of averages of the parameters, in steps; by rule 1/100, 1/25, 1/7 of all.")
   var ema: String?
 
   @Option(help: "square, pseudo-huber or target-score (toys with a smooth density).")
@@ -77,7 +77,7 @@ struct TrainOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Share of a finite data set that is held out.")
   var heldOut = 0.1
 
-  @Option(parsing: .unconditional, help: "Steps between reports; by rule a sixtieth of all.")
+  @Option(parsing: .unconditional, help: "Steps between reports; by rule a fiftieth of all.")
   var reportEvery: Int?
 
   @Option(
@@ -144,13 +144,13 @@ struct TrainOptions: ParsableArguments {
     settings.decay = decay
     settings.clip = clip
     settings.averages = try averages()
-    settings.reportInterval = reportEvery ?? max(1, steps / 60)
+    settings.reportInterval = reportEvery ?? max(1, steps / 50)
     settings.patience = patience ?? (isFinite ? 10 : nil)
     return settings
   }
 
   private func averages() throws -> [Double] {
-    guard let ema else { return [120, 30, 8].map { max(1, Double(steps) / $0) } }
+    guard let ema else { return [100, 25, 7].map { max(1, Double(steps) / $0) } }
     let parts = ema.split(separator: ",", omittingEmptySubsequences: false)
     let halfLives = parts.compactMap { Double($0) }.filter { $0 > 0 && $0.isFinite }
     guard halfLives.count == parts.count, (1...16).contains(parts.count) else {

@@ -1,0 +1,166 @@
+import Arrays
+import Files
+import Foundation
+import Testing
+
+/// Training from the command line: from data to a model that is sampled, broken off and gone on
+/// with.
+@Suite struct TrainTests {
+  /// A network that trains for a second or two.
+  static let small = [
+    "train", "toy:gaussian", "-o", "m.safetensors", "--width", "16", "--depth", "2",
+    "--batch-size", "128", "--steps", "12000", "--report-every", "500", "--seed", "3",
+  ]
+
+  static func tensors(_ folder: Folder) throws -> [NamedTensor] {
+    try Safetensors.read(folder.path("m.safetensors")).tensors
+  }
+
+  /// Waits for a file that a running command writes.
+  static func wait(for name: String, in folder: Folder) throws {
+    for _ in 0..<1200 {
+      if FileManager.default.fileExists(atPath: folder.path(name)) { return }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    Issue.record("\(name) did not appear.")
+  }
+
+  @Test func `a trained model is sampled, evaluated and shown`() throws {
+    let folder = try Folder()
+    let outcome = try Command.run(
+      [
+        "train", "toy:two-moons", "-o", "m.safetensors", "--steps", "40", "--width", "16", "--json",
+      ],
+      in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let lines = try outcome.output.split(separator: "\n").map {
+      try JSONValue.parse(Array($0.utf8), file: "a line")
+    }
+    #expect(lines.count > 1)
+    for line in lines {
+      for key in ["step", "loss", "floor", "excess", "seconds"] {
+        #expect(line[key] != nil, "\(key)")
+      }
+    }
+    #expect(lines.last?["status"]?.text == "finished")
+    #expect(lines.last?["outputs"] == JSONValue(["m.safetensors", "m.curve.png"]))
+    #expect(lines.dropLast().allSatisfy { $0["status"] == nil })
+    #expect(try folder.listing().keys.sorted() == ["m.curve.png", "m.safetensors"])
+    try Command.succeed(["sample", "m.safetensors", "--count", "20", "-o", "s.npy"], in: folder)
+    try Command.succeed(
+      ["score", "m.safetensors", "s.npy", "--sigma", "0.3", "-o", "d.npy"], in: folder)
+    #expect(try folder.points("d.npy").count == 20)
+    #expect(try Command.run(["show", "m.safetensors"], in: folder).output.contains("network"))
+  }
+
+  @Test func `Ctrl-C keeps the work, and going on gives the same bits`() throws {
+    let (whole, broken) = (try Folder(), try Folder())
+    try Command.succeed(Self.small, in: whole)
+    let command = try Command(Self.small, in: broken)
+    try Self.wait(for: "m.curve.png", in: broken)
+    kill(command.process.processIdentifier, SIGINT)
+    let outcome = try command.outcome()
+    #expect(outcome.code == 130)
+    #expect(outcome.errors.contains("m.checkpoint.safetensors"))
+    #expect(
+      try broken.listing().keys.sorted() == ["m.checkpoint.safetensors", "m.curve.png"])
+    let other = try Command.run(Self.small + ["--resume", "--rate", "0.1"], in: broken)
+    #expect(other.code == 65)
+    #expect(other.errors.contains("--resume"))
+    try Command.succeed(Self.small + ["--resume", "--threads", "1"], in: broken)
+    #expect(try Self.tensors(whole) == Self.tensors(broken))
+    #expect(try broken.listing().keys.sorted() == ["m.curve.png", "m.safetensors"])
+  }
+
+  @Test func `a killed run goes on from its last checkpoint`() throws {
+    let (whole, broken) = (try Folder(), try Folder())
+    try Command.succeed(Self.small, in: whole)
+    let command = try Command(Self.small + ["--checkpoint-every", "0.02"], in: broken)
+    try Self.wait(for: "m.checkpoint.safetensors", in: broken)
+    kill(command.process.processIdentifier, SIGKILL)
+    #expect(try command.outcome().code == 128 + SIGKILL)
+    #expect(!FileManager.default.fileExists(atPath: broken.path("m.safetensors")))
+    try Command.succeed(Self.small + ["--resume"], in: broken)
+    #expect(try Self.tensors(whole) == Self.tensors(broken))
+  }
+
+  @Test func `finite data is split, and held against the linear denoiser`() throws {
+    let folder = try Folder()
+    try Command.succeed(["toy", "rings", "--count", "300", "-o", "data.npy"], in: folder)
+    let outcome = try Command.run(
+      ["train", "data.npy", "-o", "m.safetensors", "--steps", "30", "--width", "8", "--json"],
+      in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let last = try JSONValue.parse(
+      Array((outcome.output.split(separator: "\n").last ?? "").utf8), file: "the last line")
+    #expect(last["relativeTo"]?.text == "error of the linear denoiser")
+    #expect(last["floor"] == .null)
+  }
+
+  static let refusals: [(words: String, code: Int32, names: String)] = [
+    ("toy:two-moons -o m.json", 64, "m.json"), ("toy:moons -o m.safetensors", 64, "two-moons"),
+    ("toy:rings -o m.safetensors --embedding 5", 64, "5"),
+    ("toy:rings -o m.safetensors --target x0", 64, "clean"),
+    ("toy:rings -o m.safetensors --loss huber", 64, "pseudo-huber"),
+    ("toy:rings -o m.safetensors --gamma 4", 64, "soft-min-snr"),
+    ("toy:rings -o m.safetensors --ema 5,a", 64, "--ema"),
+    ("toy:rings -o m.safetensors --resume", 66, "m.checkpoint.safetensors"),
+    ("toy:checkerboard -o m.safetensors --loss target-score", 64, "target-score"),
+    ("one.csv -o m.safetensors", 65, "at least 2 points"),
+    ("same.csv -o m.safetensors", 65, "not all equal"), ("lost.npy -o m.safetensors", 66, "lost"),
+    ("toy:rings -o none/m.safetensors", 73, "none"),
+  ]
+
+  @Test(arguments: refusals.indices)
+  func `a wrong word ends in one sentence and no file`(index: Int) throws {
+    let (words, code, names) = Self.refusals[index]
+    let folder = try Folder()
+    try folder.write("1,2\n", to: "one.csv")
+    try folder.write("1,2\n1,2\n1,2\n", to: "same.csv")
+    let before = try folder.listing()
+    let outcome = try Command.run(
+      ["train"] + words.split(separator: " ").map(String.init), in: folder)
+    #expect(outcome.code == code, "\(words): \(outcome.errors)")
+    #expect(outcome.errors.contains(names), "\(words): \(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(try folder.listing() == before)
+  }
+
+  @Test func `a damaged model is refused with a sentence`() throws {
+    let folder = try Folder()
+    try Command.succeed(
+      ["train", "toy:rings", "-o", "m.safetensors", "--steps", "5", "--width", "8"], in: folder)
+    let bytes = try folder.bytes("m.safetensors")
+    let sound = try Safetensors.parse(bytes, file: "m")
+    func refuse(_ bytes: [UInt8], _ names: String) throws {
+      try folder.write(bytes, to: "bad.safetensors")
+      let outcome = try Command.run(
+        ["sample", "bad.safetensors", "--count", "2", "-o", "new.npy"], in: folder)
+      #expect(outcome.code == 65, "\(names): \(outcome.errors)")
+      #expect(outcome.errors.contains("bad.safetensors"), "\(outcome.errors)")
+      #expect(outcome.errors.contains(names), "\(outcome.errors)")
+    }
+    for length in [0, 7, 100, bytes.count / 2, bytes.count - 1] {
+      try refuse(Array(bytes[..<length]), "")
+    }
+    func changed(_ key: String, _ text: String?) -> [UInt8] {
+      var file = sound
+      file.metadata = sound.metadata.compactMap { entry in
+        entry.key == key ? text.map { (key: key, text: $0) } : entry
+      }
+      return file.encode()
+    }
+    try refuse(changed("format", nil), "format")
+    try refuse(changed("network", "{"), "network")
+    try refuse(changed("network", "{\"kind\":\"mlp\"}"), "embedding")
+    try refuse(changed("preconditioning", "{\"target\":\"edm\",\"deviation\":-1}"), "deviation")
+    var file = sound
+    file.tensors.removeAll { $0.name == "hidden.1.weight" }
+    try refuse(file.encode(), "hidden.1.weight")
+    file = sound
+    file.tensors = file.tensors.map {
+      $0.name == "mean" ? NamedTensor("mean", Tensor(shape: [3], doubles: [0, 0, 0])) : $0
+    }
+    try refuse(file.encode(), "mean")
+  }
+}
