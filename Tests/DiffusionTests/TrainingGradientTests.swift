@@ -33,7 +33,7 @@ import Testing
   static func gradientError(_ one: NetworkCase) -> Double {
     let gradient = Store<Float>(count: one.network.layout.count)
     one.network.forward(one.tape, rows: one.rows, one.weights)
-    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: gradient)
+    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: gradient, adds: false)
     let twin = NetworkTwin(one.shape, one.weights)
     var worst = 0.0
     for slice in one.network.layout.slices {
@@ -77,9 +77,9 @@ import Testing
       Store<Float>(count: one.network.layout.count), Store<Float>(count: one.network.layout.count)
     )
     one.network.forward(one.tape, rows: one.rows, one.weights)
-    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: once)
+    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: once, adds: false)
     for _ in 0..<2 {
-      one.network.backward(one.tape, rows: one.rows, one.weights, gradient: twice)
+      one.network.backward(one.tape, rows: one.rows, one.weights, gradient: twice, adds: true)
     }
     // Doubling is exact; sums in between round.
     for (a, b) in zip(once.values, twice.values) { #expect(abs(2 * a - b) <= 2e-5 * (1 + abs(b))) }
@@ -90,7 +90,7 @@ import Testing
     let one = NetworkCase(Self.shapes[2], rows: 9, seed: 4)
     let gradient = Store<Float>(count: one.network.layout.count)
     one.network.forward(one.tape, rows: one.rows, one.weights)
-    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: gradient)
+    one.network.backward(one.tape, rows: one.rows, one.weights, gradient: gradient, adds: false)
     var learned = Set<Int>()
     for slice in one.network.layout.slices {
       let matrix = slice.matrix(in: gradient)

@@ -141,7 +141,7 @@ import Testing
       #expect(outcome.errors.contains(names), "\(outcome.errors)")
     }
     for length in [0, 7, 100, bytes.count / 2, bytes.count - 1] {
-      try refuse(Array(bytes[..<length]), "")
+      try refuse(Array(bytes[..<length]), "must")
     }
     func changed(_ key: String, _ text: String?) -> [UInt8] {
       var file = sound

@@ -47,15 +47,17 @@ package struct Dense: Sendable {
       slope: finish == .none ? nil : slope, adding: finish == .residual ? x : nil)
   }
 
-  /// From ∂/∂y to ∂/∂W and ∂/∂b, which are added to `gradient`, and to ∂/∂x where it is wanted.
+  /// From ∂/∂y to ∂/∂W and ∂/∂b, which are put in `gradient` or, where `adds`, added to it, and to
+  /// ∂/∂x where it is wanted.
   ///
   /// With δ = ∂/∂y ∘ silu′: ∂/∂W = xᵀ δ, ∂/∂b = Σ δ, ∂/∂x = δ Wᵀ (+ ∂/∂y of a residual layer).
   /// `delta` is scratch of the shape of y; `inner` may be `outer` in a residual layer.
   package func backward(
     _ outer: StoreMatrix, x: StoreMatrix, slope: StoreMatrix?, delta: StoreMatrix,
-    into inner: StoreMatrix?, _ weights: Weights, gradient: Store<Float>
+    into inner: StoreMatrix?, _ weights: Weights, gradient: Store<Float>, adds: Bool
   ) {
     let ofBias = bias.matrix(in: gradient)
+    if !adds { gradient.clear(bias.offset..<bias.offset + ofBias.stride) }
     let through: StoreMatrix
     if finish == .none {
       outer.addRows(to: ofBias)
@@ -65,7 +67,7 @@ package struct Dense: Sendable {
       through = delta
     }
     let ofWeight = weight.matrix(in: gradient)
-    ofWeight.setProduct(x, transposed: true, through, adding: ofWeight)
+    ofWeight.setProduct(x, transposed: true, through, adding: adds ? ofWeight : nil)
     if let inner, let transpose = weight.transpose(in: weights.transposes) {
       inner.setProduct(through, transpose, adding: finish == .residual ? outer : nil)
     }

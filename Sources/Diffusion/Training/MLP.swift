@@ -55,9 +55,9 @@ package struct MLP: Network {
   private let codeFrequencies: StoreMatrix
   private let coordinateFrequencies: StoreMatrix
 
-  /// Products of 128 rows run at full speed, and the activations of ten layers of 256 columns
-  /// stay in a cache of 2 MB.
-  package let blockRows = 128
+  /// Activations of a block stay in a cache of 1 MB, up to eight matrices of them; products of 64
+  /// rows run at nearly full speed, and smaller ones lose it.
+  package var blockRows: Int { shape.width <= 128 ? 128 : 64 }
 
   package init(_ shape: MLPShape) {
     self.shape = shape
@@ -145,7 +145,7 @@ package struct MLP: Network {
   }
 
   package func backward(
-    _ tape: any Tape, rows: Int, _ weights: Weights, gradient: Store<Float>
+    _ tape: any Tape, rows: Int, _ weights: Weights, gradient: Store<Float>, adds: Bool
   ) {
     guard let tape = tape as? MLPTape else { preconditionFailure("A tape serves its network.") }
     var outer = tape.outputGradient.first(rows)
@@ -154,7 +154,7 @@ package struct MLP: Network {
       let x = index == 0 ? tape.features : tape.states[index - 1]
       layers[index].backward(
         outer, x: x.first(rows), slope: tape.slopes[index], delta: delta,
-        into: index == 0 ? nil : inner, weights, gradient: gradient)
+        into: index == 0 ? nil : inner, weights, gradient: gradient, adds: adds)
       outer = inner
     }
   }

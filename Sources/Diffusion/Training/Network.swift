@@ -20,9 +20,10 @@ package protocol Network: Sendable {
   func tape(backward: Bool) -> any Tape
   /// F of the first `rows` rows of a tape's input and code, in its output.
   func forward(_ tape: any Tape, rows: Int, _ weights: Weights)
-  /// Adds to `gradient` the derivative by the parameters of Σ ⟨outputGradient, F⟩ over `rows` rows,
-  /// after a forward pass of the same rows.
-  func backward(_ tape: any Tape, rows: Int, _ weights: Weights, gradient: Store<Float>)
+  /// The derivative by the parameters of Σ ⟨outputGradient, F⟩ over `rows` rows, after a forward
+  /// pass of the same rows: in `gradient`, or added to it where `adds`.
+  func backward(
+    _ tape: any Tape, rows: Int, _ weights: Weights, gradient: Store<Float>, adds: Bool)
 }
 
 /// The activations of one block of rows.

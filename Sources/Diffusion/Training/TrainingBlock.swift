@@ -30,7 +30,7 @@ final class TrainingBlock: Sendable {
     let center: [Float]
   }
 
-  /// Adds the gradient of the mean loss of the batch by these rows; returns their sum of losses.
+  /// The gradient of the mean loss of the batch by these rows; returns their sum of losses.
   ///
   /// - Parameters:
   ///   - plan: What does not change.
@@ -38,10 +38,11 @@ final class TrainingBlock: Sendable {
   ///   - rows: Rows of the batch.
   ///   - step: The step, from 0 on: names the random numbers.
   ///   - weights: The parameters.
-  ///   - gradient: Sums of gradients.
-  func add(
+  ///   - gradient: Where it goes.
+  ///   - adds: Whether it is added to what is there.
+  func pass(
     _ plan: Plan, pool: TrainingPool, rows: Range<Int>, step: Int, weights: Weights,
-    gradient: Store<Float>
+    gradient: Store<Float>, adds: Bool
   ) -> Double {
     let (settings, batch) = (plan.settings, plan.settings.batchSize)
     let first = UInt64(step) * UInt64(batch) + UInt64(rows.lowerBound)
@@ -62,7 +63,8 @@ final class TrainingBlock: Sendable {
     residuals.measure(
       tape.output.first(rows.count), gradient: slope,
       factor: 1 / (Double(batch) * Double(plan.network.dimension)))
-    plan.network.backward(tape, rows: rows.count, weights, gradient: gradient)
+    plan.network.backward(
+      tape, rows: rows.count, weights, gradient: gradient, adds: adds)
     return (0..<rows.count).reduce(0) { $0 + residuals.loss[$1] }
   }
 

@@ -132,13 +132,13 @@ public final class TrainingRun {
       [groups, gradients, blocks, plan, network, settings, weights] worker, group in
       // A part of the store as long as the parameters.
       let own = gradients.part(group, of: count)
-      own.clear(0..<count)
       var sum = 0.0
       for block in groups[group] {
         let first = block * network.blockRows
-        sum += blocks[worker].add(
+        sum += blocks[worker].pass(
           plan, pool: points, rows: first..<min(settings.batchSize, first + network.blockRows),
-          step: step, weights: weights, gradient: own)
+          step: step, weights: weights, gradient: own,
+          adds: block > groups[group].lowerBound)
       }
       partials[group] = sum
     }

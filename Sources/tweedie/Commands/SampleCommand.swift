@@ -20,7 +20,7 @@ struct SampleCommand: ParsableCommand {
         tweedie sample digits.json --sampler heun --steps 18 --count 64 -o digits.png
       """)
 
-  @Argument(help: "A ready model, a .json description, or toy:NAME.")
+  @Argument(help: "A ready model, a .json description, a .safetensors network, or toy:NAME.")
   var model: String
 
   @OptionGroup var options: SamplingOptions

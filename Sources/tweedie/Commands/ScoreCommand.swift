@@ -18,7 +18,7 @@ struct ScoreCommand: ParsableCommand {
         tweedie score eight-gaussians points.npy --sigma 0.3 --as denoised -o out.npy
       """)
 
-  @Argument(help: "A ready model, a .json description, or toy:NAME.")
+  @Argument(help: "A ready model, a .json description, a .safetensors network, or toy:NAME.")
   var model: String
 
   @Argument(help: "Points to evaluate at: .npy, .npz:key, IDX, .csv, a folder of PNGs, toy:NAME.")

@@ -63,7 +63,10 @@ struct TrainCommand: ParsableCommand {
         throw FileError(.notFound, file: checkpoint, rule: "there is no checkpoint to go on from")
       }
     } else {
-      for path in [checkpoint, LearningCurve.path(beside: output)] {
+      let pictures =
+        [LearningCurve.path(beside: output)]
+        + (samplesEvery > 0 ? [LearningCurve.samplesPath(beside: output)] : [])
+      for path in [checkpoint] + pictures {
         try AtomicFile.check(path, overwrite: common.overwrite)
       }
     }

@@ -108,10 +108,9 @@ struct TrainSession {
     let picture = Drawing.draw(
       sampling.result.samples, image: source.image, range: source.range, title: title,
       caption: "after \(run.step) steps")
-    let path = command.output.dropLast(".safetensors".count) + ".samples.png"
     try AtomicFile.write(
-      encodePNG(picture.raster, texts: [("Comment", commandLine)]), to: String(path),
-      overwrite: true)
+      encodePNG(picture.raster, texts: [("Comment", commandLine)]),
+      to: LearningCurve.samplesPath(beside: command.output), overwrite: true)
   }
 
   private func finish() throws {

@@ -11,6 +11,11 @@ enum LearningCurve {
     output.dropLast(".safetensors".count) + ".curve.png"
   }
 
+  /// `moons.safetensors` → `moons.samples.png`.
+  static func samplesPath(beside output: String) -> String {
+    output.dropLast(".safetensors".count) + ".samples.png"
+  }
+
   static func draw(_ history: [TrainingReport], title: String) -> Picture {
     let steps = history.map { Double($0.step) }
     guard let first = history.first else {
