@@ -30,7 +30,7 @@ final class TrainingBlock: Sendable {
     let center: [Float]
   }
 
-  /// The gradient of the mean loss of the batch by these rows; returns their sum of losses.
+  /// The gradient of the mean loss of the batch by these rows.
   ///
   /// - Parameters:
   ///   - plan: What does not change.
@@ -40,6 +40,7 @@ final class TrainingBlock: Sendable {
   ///   - weights: The parameters.
   ///   - gradient: Where it goes.
   ///   - adds: Whether it is added to what is there.
+  /// - Returns: The sum of the losses of the rows.
   func pass(
     _ plan: Plan, pool: TrainingPool, rows: Range<Int>, step: Int, weights: Weights,
     gradient: Store<Float>, adds: Bool

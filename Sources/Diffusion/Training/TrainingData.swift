@@ -40,7 +40,7 @@ public struct TrainingData: Sendable {
   ///
   /// - Parameters:
   ///   - points: At least two points that are not all equal.
-  ///   - heldOut: The share that training does not see; at least one point.
+  ///   - share: The share that training does not see; at least one point.
   ///   - truth: The exact denoiser of the law they come from, where it is known.
   ///   - seed: Key of the split.
   public init(
