@@ -8,7 +8,7 @@ public import Arrays
 /// - Cost: 2 multiply-adds a parameter and row, on all threads; rows have the same bits in every
 ///   batch.
 /// - Reference: ``Preconditioning``; Karras et al. 2022, <https://arxiv.org/abs/2206.00364>.
-public struct NetworkScore: MomentScore {
+public struct NetworkScore: CovarianceScore {
   /// What the output of the network means.
   public let preconditioning: Preconditioning
   /// The data's covariance.

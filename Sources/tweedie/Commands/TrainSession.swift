@@ -51,7 +51,9 @@ struct TrainSession {
       if console.isInterrupted {
         line.end()
         try save()
-        throw Failure.interruptedAfterSaving(checkpoint)
+        Interrupt.sentence =
+          "Interrupted: the work so far is in \(checkpoint); --resume goes on from there."
+        throw Failure.interrupted
       }
       if (ContinuousClock.now - saved).seconds > command.checkpointEvery {
         try save()

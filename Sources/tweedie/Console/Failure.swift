@@ -12,15 +12,13 @@ enum Failure: Error {
   case run(String)
   /// The user stopped it. Exit code 130.
   case interrupted
-  /// The user stopped it, and its work is kept in this file. Exit code 130.
-  case interruptedAfterSaving(String)
 
   var exitCode: Int32 {
     switch self {
     case .usage: 64
     case .data: 65
     case .run: 1
-    case .interrupted, .interruptedAfterSaving: 130
+    case .interrupted: 130
     }
   }
 
@@ -30,8 +28,6 @@ enum Failure: Error {
     case .data(let file, let place, let rule):
       FileError(.badData, file: file, place: place, rule: rule).message
     case .interrupted: Interrupt.sentence
-    case .interruptedAfterSaving(let path):
-      "Interrupted: the work so far is in \(path); --resume goes on from there."
     }
   }
 

@@ -3,7 +3,8 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C: the first asks the work to stop between two steps, and ends the process where no step
-/// ends soon; the second ends it at once. A command may keep its work first. Outputs that are being written are finished first.
+/// ends soon; the second ends it at once. A command may keep its work first. Outputs that are being
+/// written are finished first.
 enum Interrupt {
   /// Longer than most steps, shorter than a user's patience.
   private static let patience = DispatchTimeInterval.seconds(1)
