@@ -36,8 +36,10 @@ import Testing
     // Float32 keeps seven digits of the offset.
     let rounding = 1e-6 * abs(offset)
     #expect(abs(found - mean) <= 0.5 * deviation + rounding, "\(name): mean \(found), not \(mean)")
-    // Neighbours average M shifts, which narrows; rules widen where the data are few.
-    #expect(spread >= 0.4 * deviation - rounding, "\(name): \(spread), not \(deviation)")
+    // Neighbours average M = 4 shifts: where they choose apart, as between two points, the spread
+    // is half of the data's, and less yet for shifts that are centred. Rules widen where data are
+    // few.
+    #expect(spread >= 0.3 * deviation - rounding, "\(name): \(spread), not \(deviation)")
     #expect(spread <= 2.5 * deviation + rounding, "\(name): \(spread), not \(deviation)")
   }
 
