@@ -36,6 +36,21 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
+    guard cloud.remembersProducts else {
+      return denoiseAtOnce(x, at: noise, into: &clean, in: workspace)
+    }
+    let memory = workspace.memory {
+      ProductMemory(
+        ProductHistory(
+          for: cloud, rows: workspace.samples.count, workers: workspace.workers))
+    }
+    cloud.softmaxMean(at: x, sigma: noise, scale: nil, into: &clean, history: memory.history)
+  }
+
+  /// The same for rows that are not those of the workspace.
+  func denoiseAtOnce(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
+  ) {
     cloud.softmaxMean(at: x, sigma: noise, into: &clean, scratch: scratch(workspace))
   }
 

@@ -45,7 +45,8 @@ final class NeighborMemory: RowMemory {
   private(set) var chosen: [Int32]
   private let nearest: Int
   private let remainder: Int
-  private let scratch: PointCloud.NearestScratch
+  /// Where products are not remembered.
+  private let scratch: PointCloud.NearestScratch?
   /// K + L different points at random for each sample: L of them are not among any K.
   private var random: [Int32]
   private let repetitions: Int
@@ -61,7 +62,9 @@ final class NeighborMemory: RowMemory {
       + [Double](repeating: log(others), count: remainder)
     shifts = score.shifts(of: workspace.samples)
     chosen = [Int32](repeating: 0, count: count * (nearest + remainder))
-    scratch = .init(for: cloud, wanted: nearest, workers: workspace.workers)
+    scratch =
+      cloud.remembersProducts
+      ? nil : .init(for: cloud, wanted: nearest, workers: workspace.workers)
     let stream = RandomStream(seed: workspace.samples.seed, for: .remainder)
     random = workspace.samples.indices.flatMap {
       distinct(nearest + remainder, below: cloud.count, stream, sample: $0)
@@ -75,9 +78,18 @@ final class NeighborMemory: RowMemory {
   }
 
   /// The K nearest of each row, then the first L of its random points that are not among them.
-  func find(for x: Points, in cloud: PointCloud) {
+  func find(for x: Points, in cloud: PointCloud, _ workspace: Workspace) {
     let size = nearest + remainder
-    cloud.nearest(to: x, into: &chosen, stride: size, scratch: scratch)
+    if let scratch {
+      cloud.nearest(to: x, into: &chosen, stride: size, scratch: scratch)
+    } else {
+      let memory = workspace.memory {
+        ProductMemory(
+          ProductHistory(
+            for: cloud, rows: workspace.samples.count, workers: workspace.workers))
+      }
+      cloud.nearest(nearest, to: x, into: &chosen, stride: size, history: memory.history)
+    }
     guard remainder > 0 else { return }
     for row in 0..<x.count {
       var next = row * size + nearest

@@ -91,6 +91,7 @@ public struct NearestNeighborScore: MomentScore {
       case .each(let sigmas):
         (sigmas.contains { $0 > exactAbove }, sigmas.allSatisfy { $0 > exactAbove })
       }
+    if remembersShifts { _ = history(workspace) }
     if all { return exact.denoise(x, at: noise, into: &clean, in: workspace) }
     denoiseSmoothed(x, at: noise, into: &clean, in: workspace)
     guard some else { return }
@@ -106,17 +107,36 @@ public struct NearestNeighborScore: MomentScore {
     switch neighbors {
     case .all where smoothing == 0:
       exact.denoise(x, at: noise, into: &clean, in: workspace)
+    case .all where remembersShifts:
+      exact.cloud.softmaxMean(
+        at: x, sigma: noise, scale: scale, into: &clean, history: history(workspace))
     case .all:
       denoiseOverAll(x, at: noise, scale: scale, into: &clean, in: workspace)
     case .nearest(let nearest, let remainder):
       let memory = workspace.memory {
         NeighborMemory(self, nearest: nearest, remainder: remainder, workspace)
       }
-      memory.find(for: x, in: exact.cloud)
+      memory.find(for: x, in: exact.cloud, workspace)
       exact.cloud.shiftedMean(
         at: x, over: memory.chosen, logWeights: memory.logWeights, shifts: memory.shifts,
         scale: scale, sigma: noise, into: &clean, workers: workspace.workers)
     }
+  }
+
+  /// Whether the products of shifts are kept, beside those of the rows.
+  private var remembersShifts: Bool {
+    neighbors == .all && smoothing > 0 && shifts <= ProductHistory.mostShifts
+      && exact.cloud.remembersProducts
+  }
+
+  /// Found before the exact score makes one without shifts.
+  private func history(_ workspace: Workspace) -> ProductHistory {
+    workspace.memory {
+      ProductMemory(
+        ProductHistory(
+          for: exact.cloud, rows: workspace.samples.count, shifts: shifts(of: workspace.samples),
+          workers: workspace.workers))
+    }.history
   }
 
   /// The exact softmax at every shifted point, some rows at a time.
@@ -134,7 +154,7 @@ public struct NearestNeighborScore: MomentScore {
         case .each:
           .each(memory.queryRows.map { noise[rows.lowerBound + min($0, rows.count - 1)] })
         }
-      exact.denoise(memory.queries, at: sigma, into: &memory.means, in: workspace)
+      exact.denoiseAtOnce(memory.queries, at: sigma, into: &memory.means, in: workspace)
       clean.setGroupMeans(rows: rows, of: memory.means, size: shifts)
     }
   }

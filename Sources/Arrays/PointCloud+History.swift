@@ -1,0 +1,220 @@
+import CKernels
+
+/// Where rounding moves logits by no more than this, Float32 sums serve however few points matter.
+private let harmless = 4e-6
+
+extension PointCloud {
+  /// (1/M) Σ_m Σ_i softmax_i(−‖x + a e_m − x_i‖²/2σ²) x_i for each row of `x`, with the shifts of
+  /// `history`.
+  ///
+  /// One product of x with the data serves all shifts, and so does one weighted sum of the data.
+  ///
+  /// - Parameters:
+  ///   - x: Queries, B × d; row r goes on where row r of the history left off.
+  ///   - sigma: The width, for all rows or one a row.
+  ///   - scale: a, for all rows or one a row; nil for x without shifts.
+  ///   - means: The averages, B × d.
+  ///   - history: Memory made for this cloud.
+  public func softmaxMean(
+    at x: Points, sigma: PerRow<Double>, scale: PerRow<Double>?, into means: inout Points,
+    history: ProductHistory
+  ) {
+    precondition(x.dimension == dimension, "Points and data have one dimension.")
+    precondition(means.count == x.count && means.dimension == dimension, "One average a row.")
+    precondition(
+      scale == nil || (history.shifts?.count ?? 0) >= x.count * history.shiftCount,
+      "M shifts a row.")
+    let count = x.count
+    let shifts = scale == nil ? nil : history.shifts?.values
+    means.values.withUnsafeMutableBufferPointer { means in
+      withKernel { cloud in
+        x.values.withUnsafeBufferPointer { x in
+          (shifts ?? []).withUnsafeBufferPointer { shifts in
+            guard let x = x.baseAddress, let means = means.baseAddress else { return }
+            let run = SoftmaxRun(
+              at: RowAddresses(cloud: cloud, history: history, x: x), means: means,
+              shifts: scale == nil ? nil : shifts.baseAddress, sigma: sigma, scale: scale)
+            run.run(count)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Queries that one call of the kernels answers.
+struct RowAddresses {
+  let cloud: UnsafePointer<kernels_cloud>
+  let history: ProductHistory
+  let x: UnsafePointer<Float>
+
+  var dimension: Int { cloud.pointee.dimension }
+
+  /// The indices for which `body` is false; called with a worker.
+  func left(of indices: [Int], _ body: (_ worker: Int, _ index: Int) -> Bool) -> [Int] {
+    var done = [Bool](repeating: false, count: indices.count)
+    withoutActuallyEscaping(body) { body in
+      done.withUnsafeMutableBufferPointer { done in
+        let shared = Shared((body, done.baseAddress))
+        history.workers.forEach(indices.count) { worker, task in
+          shared.pointer.1?[task] = shared.pointer.0(worker, indices[task])
+        }
+      }
+    }
+    return indices.indices.filter { !done[$0] }.map { indices[$0] }
+  }
+
+  /// Takes the products of rows `indices` of a wave with all the data, each an anchor from now on.
+  func pass(_ rows: [RowProducts], _ indices: [Int], first: Int) {
+    let d = dimension
+    history.count(passes: indices.count)
+    let queries = indices.enumerated().map { place, index in
+      ProductQuery(
+        vector: x + (first + index) * d, inverseStep: rows[index].inverseStep,
+        high: rows[index].startAnchor(), low: history.low(place))
+    }
+    history.take(queries, center: cloud.pointee.center, cloud)
+    for (place, index) in indices.enumerated() { rows[index].useOwn(low: history.low(place)) }
+  }
+}
+
+/// One evaluation: rows that anchors settle, then a pass over the data for the others.
+private struct SoftmaxRun {
+  let at: RowAddresses
+  let means: UnsafeMutablePointer<Float>
+  let shifts: UnsafePointer<Float>?
+  let sigma: PerRow<Double>
+  let scale: PerRow<Double>?
+
+  private var history: ProductHistory { at.history }
+  private var shiftCount: Int { shifts == nil ? 1 : history.shiftCount }
+
+  func run(_ count: Int) {
+    for first in stride(from: 0, to: count, by: history.wave) {
+      let rows = history.products(of: first..<min(count, first + history.wave))
+      if let shifts { history.takeShifts(of: rows, first: first, shifts, at.cloud) }
+      for (index, row) in rows.enumerated() {
+        row.begin(
+          at.x + (first + index) * at.dimension, center: at.cloud.pointee.center,
+          sigma: sigma[first + index], scale: scale?[first + index] ?? 0,
+          shifts: shifts == nil ? nil : shiftCount)
+      }
+      let open = at.left(of: Array(rows.indices)) { worker, index in
+        let row = rows[index]
+        guard row.isInRange, isListable(row), row.combineAnchors() else { return false }
+        // Whatever a pass would list is listed: its list may reach further by twice its error on
+        // either side.
+        return list(row, first + index, slack: 5 * row.fineError, worker)
+      }
+      let (near, far) = (open.filter { rows[$0].isInRange }, open.filter { !rows[$0].isInRange })
+      at.pass(rows, near, first: first)
+      let wide = at.left(of: near) { worker, index in
+        if isListable(rows[index]) {
+          let slack = 2 * rows[index].fineError
+          if list(rows[index], first + index, slack: slack, worker) { return true }
+        }
+        sum(rows[index])
+        return false
+      }
+      average(rows, wide, first)
+      _ = at.left(of: far) { worker, index in
+        join(rows[index], first + index, nil, lane: 0, Lanes(members: 0..<0, count: 0), worker)
+        return true
+      }
+    }
+  }
+
+  private func isListable(_ row: RowProducts) -> Bool {
+    2 * row.fineError > harmless * row.sigma * row.sigma
+  }
+
+  /// Lists the points within e^−28 of the best of a shift and `slack`, and averages them if there
+  /// are few.
+  private func list(_ row: RowProducts, _ at: Int, slack: Double, _ worker: Int) -> Bool {
+    row.setThresholds(slack: kernels_negligible * row.sigma * row.sigma + slack)
+    let list = history.lists[worker]
+    let count = row.list(into: list, capacity: history.capacity)
+    guard count <= history.capacity else { return false }
+    let d = self.at.dimension
+    row.withKernel { kernel in
+      kernels_listed_mean(
+        self.at.cloud, kernel, list, count, self.at.x + at * d, shiftAddress(at), row.scale,
+        row.sigma, row.fineError, means + at * d, history.scratch[worker])
+    }
+    return true
+  }
+
+  private func shiftAddress(_ row: Int) -> UnsafePointer<Float>? {
+    shifts.map { $0 + row * shiftCount * at.dimension }
+  }
+
+  /// The normalisers of a row whose weights are summed.
+  private func sum(_ row: RowProducts) {
+    row.setThresholds(
+      slack: kernels_negligible * row.sigma * row.sigma + 2 * row.fineError)
+    row.setFactors()
+  }
+
+  /// Sums the data with the weights of the rows, a panel and a segment a task, and writes the
+  /// averages.
+  private func average(_ rows: [RowProducts], _ wide: [Int], _ first: Int) {
+    let panels = Lanes.panels(of: wide.count)
+    let segments = history.segments
+    let sums = panels.indices.map { history.sums($0) }
+    let shared = Shared((self, rows, sums))
+    history.workers.forEach(panels.count * segments.count) { worker, task in
+      let (run, rows, sums) = shared.pointer
+      let (panel, segment) = (task / segments.count, task % segments.count)
+      let size = panels[panel].count * run.at.dimension
+      let sum = sums[panel] + segment * size
+      sum.update(repeating: 0, count: size)
+      run.add(
+        panels[panel].members.map { rows[wide[$0]] }, panels[panel].count, segments[segment],
+        run.history.blocks[worker], to: sum)
+    }
+    for (index, panel) in panels.enumerated() {
+      let members = Array(panel.members)
+      _ = at.left(of: members) { worker, member in
+        let row = wide[member]
+        join(
+          rows[row], first + row, sums[index], lane: member - panel.members.lowerBound, panel,
+          worker)
+        return true
+      }
+    }
+  }
+
+  private func add(
+    _ rows: [RowProducts], _ lanes: Int, _ data: Range<Int>,
+    _ weights: UnsafeMutablePointer<Float>, to sum: UnsafeMutablePointer<Float>
+  ) {
+    let size = Int(kernels_block_rows)
+    weights.update(repeating: 0, count: size * lanes)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { matters in
+      guard let matters = matters.baseAddress else { return }
+      for start in stride(from: data.lowerBound, to: data.upperBound, by: size) {
+        let block = start..<min(data.upperBound, start + size)
+        matters.update(repeating: 0, count: size)
+        for (lane, row) in rows.enumerated() {
+          row.weigh(block, into: weights + lane, lanes: lanes, matters)
+        }
+        kernels_add_rows_that_matter(
+          at.cloud, block.lowerBound, block.upperBound, weights, matters, lanes, sum)
+      }
+    }
+  }
+
+  /// Writes the average of a row from what was summed; without sums, all of it in Double.
+  private func join(
+    _ row: RowProducts, _ index: Int, _ sums: UnsafeMutablePointer<Float>?, lane: Int,
+    _ panel: Lanes, _ worker: Int
+  ) {
+    let d = at.dimension
+    let doubt =
+      sums == nil ? .infinity : 2 * row.fineError / (row.sigma * row.sigma)
+    kernels_sums_join(
+      at.cloud, sums, sums == nil ? 0 : history.segments.count, lane, panel.count,
+      at.x + index * d, shiftAddress(index), shiftCount, row.scale, row.sigma,
+      row.secondMoment, doubt, means + index * d, history.scratch[worker])
+  }
+}

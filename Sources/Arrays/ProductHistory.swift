@@ -1,0 +1,166 @@
+import CKernels
+
+/// Memory of a batch's products with a cloud, from evaluation to evaluation.
+///
+/// Where the products of earlier points decide which data points matter to a row, those alone are
+/// weighed; where they do not, the row takes a pass over all the data. The two ways give the same
+/// bits, so that nobody need know which it was: every softmax over few points is taken in Double
+/// over just those within e^−28 of the heaviest, and rows where more points matter always take
+/// the pass.
+public final class ProductHistory {
+  /// Rows that took a pass over all the data, so far.
+  public private(set) var passes = 0
+  let workers: Workers
+  let stride: Int
+  /// Data rows of a row that are weighed one by one, at most.
+  let capacity: Int
+  /// e_m, M rows a row of the batch; nil without.
+  private(set) var shifts: Points?
+  let shiftCount: Int
+  let segments: [Range<Int>]
+
+  private let cloud: PointCloud
+  private let arena = Arena()
+  private let table: kernels_row
+  private let anchorCount: Int
+  private var rows: [RowProducts]
+  /// For rows beyond those that fit in memory: used and forgotten.
+  private var borrowed: [RowProducts] = []
+  private let persistent: Int
+  private let wantsAnchors: Bool
+  let zeros: [Float]
+
+  private var lows: [UnsafeMutablePointer<UInt8>] = []
+  private(set) var blocks: [UnsafeMutablePointer<Float>] = []
+  private(set) var lists: [UnsafeMutablePointer<Int32>] = []
+  private(set) var scratch: [UnsafeMutablePointer<Double>] = []
+  private var panels: [UnsafeMutablePointer<Float>] = []
+  private var sums: [UnsafeMutablePointer<Float>] = []
+
+  /// Bytes of products that are kept, at most, where nothing else is said.
+  public static let usualMemory = 56 << 20
+
+  /// Rows whose products all fit.
+  public static func rows(
+    points: Int, shifts: Int, anchors: Int = 3, memory: Int = usualMemory
+  ) -> Int {
+    let stored = shifts <= 1 ? shifts : shifts - 1
+    return memory
+      / RowProducts.size(stride: padded(points), anchorCount: anchors, stored: stored)
+  }
+
+  private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 + 16 }
+
+  /// M at most.
+  public static let mostShifts = Int(kernels_most_shifts)
+
+  /// Memory for a batch of `rows` rows.
+  ///
+  /// - Parameters:
+  ///   - cloud: The data.
+  ///   - rows: B.
+  ///   - shifts: e_m, M rows a row, which sum to zero for M > 1; nil for none.
+  ///   - anchors: Products kept of a row, 0 … 4; fewer where they would not fit.
+  ///   - memory: Bytes of products that are kept, at most.
+  ///   - workers: The threads to use.
+  public init(
+    for cloud: PointCloud, rows: Int, shifts: Points? = nil, anchors: Int = 3,
+    memory: Int = usualMemory, workers: Workers
+  ) {
+    precondition((0...Int(kernels_most_anchors)).contains(anchors), "Up to four anchors.")
+    let count = shifts.map { $0.count / max(1, rows) } ?? 1
+    precondition(count <= Self.mostShifts, "Up to sixteen shifts.")
+    precondition(shifts.map { $0.count == count * rows } ?? true, "M shifts a row.")
+    shiftCount = count
+    self.cloud = cloud
+    self.workers = workers
+    self.shifts = shifts
+    stride = Self.padded(cloud.count)
+    segments = cloud.segments
+    capacity = max(64, min(4096, cloud.count / 8))
+    let stored = shifts == nil ? 0 : max(1, count - 1)
+    wantsAnchors = anchors > 0
+    zeros = [Float](repeating: 0, count: cloud.dimension)
+    let fitting = (memory / max(1, rows) / stride - 3 * stored) / 2
+    anchorCount = max(1, min(anchors, fitting))
+    let size = RowProducts.size(stride: stride, anchorCount: anchorCount, stored: stored)
+    let wave = Self.wave(stride)
+    persistent =
+      rows * size <= memory ? rows : max(0, memory / size - wave)
+    let halfNorms = arena.floats(stride)
+    let norms = arena.floats(stride)
+    for i in 0..<stride {
+      let isData = i < cloud.count
+      halfNorms[i] = isData ? cloud.halfNorms[i] : 1e30
+      norms[i] = isData ? (2 * cloud.halfNorms[i]).squareRoot() * (1 + 1e-6) : 0
+    }
+    var table = kernels_row()
+    (table.count, table.stride) = (cloud.count, stride)
+    table.half_norms = UnsafePointer(halfNorms)
+    table.norms = UnsafePointer(norms)
+    self.table = table
+    self.rows = []
+    let d = cloud.dimension
+    for _ in 0..<workers.count {
+      blocks.append(arena.floats(Int(kernels_block_rows * kernels_widest_panel)))
+      lists.append(arena.integers(capacity))
+      scratch.append(arena.doubles(4 * d + max(3 * capacity, Int(kernels_block_rows))))
+    }
+  }
+
+  /// Rows worked on together: low bits and partial sums within some megabytes.
+  private static func wave(_ stride: Int) -> Int {
+    max(64, min(512, (4 << 20) / stride / 64 * 64))
+  }
+  var wave: Int { Self.wave(stride) }
+
+  /// Goes on with these rows alone, in their order.
+  public func keep(_ kept: [Int]) {
+    let there = rows.count
+    rows = kept.filter { $0 < there }.map { rows[$0] }
+    shifts?.keepRows(kept.flatMap { $0 * shiftCount..<($0 + 1) * shiftCount })
+  }
+
+  private func fresh() -> RowProducts {
+    let stored = shifts == nil ? 0 : max(1, shiftCount - 1)
+    return RowProducts(cloud, table, anchorCount: anchorCount, stored: stored)
+  }
+
+  /// What is known of rows of the batch; nothing of those that do not fit.
+  func products(of range: Range<Int>) -> [RowProducts] {
+    var used = 0
+    return range.map { row in
+      if row < persistent {
+        while rows.count <= row { rows.append(fresh()) }
+        if !wantsAnchors { rows[row].forgetAnchors() }
+        return rows[row]
+      }
+      if used == borrowed.count { borrowed.append(fresh()) }
+      used += 1
+      borrowed[used - 1].reset()
+      return borrowed[used - 1]
+    }
+  }
+
+  /// Low bits of the row `index` of a wave.
+  func low(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+    while lows.count <= index { lows.append(arena.room(for: stride, of: UInt8.self)) }
+    return lows[index]
+  }
+
+  /// Room for panel `index` of queries.
+  func panel(_ index: Int) -> UnsafeMutablePointer<Float> {
+    let size = Int(kernels_widest_panel) * (cloud.dimension + 1)
+    while panels.count <= index { panels.append(arena.floats(size)) }
+    return panels[index]
+  }
+
+  /// Room for the sums of panel `index`, segments × d × lanes.
+  func sums(_ index: Int) -> UnsafeMutablePointer<Float> {
+    let size = segments.count * cloud.dimension * Int(kernels_widest_panel)
+    while sums.count <= index { sums.append(arena.floats(size)) }
+    return sums[index]
+  }
+
+  func count(passes rows: Int) { passes += rows }
+}

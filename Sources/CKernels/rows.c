@@ -1,0 +1,52 @@
+// One row of a batch against every data row, from products that are known.
+#include <math.h>
+#include <string.h>
+
+#define KERNEL_BODY "rows_body.h"
+#include "every_target.h"
+
+void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,
+                            const float *queries, size_t lanes, const float *inverse_steps,
+                            int16_t *const *high, uint8_t *const *low, float *scratch) {
+  VARIANT(store_products)(cloud, first, last, queries, lanes, inverse_steps, high, low, scratch);
+}
+
+double kernels_combination(const double *const *anchors, const double *ridges, size_t count,
+                           const double *query, size_t dimension, double *weights) {
+  return VARIANT(combination)(anchors, ridges, count, query, dimension, weights);
+}
+
+void kernels_row_best(const kernels_row *row, float *best) { VARIANT(row_best)(row, best); }
+
+float kernels_row_least_of_best(const kernels_row *row, size_t wanted, float *values) {
+  return VARIANT(row_least_of_best)(row, wanted, values);
+}
+
+size_t kernels_row_list(const kernels_row *row, const float *thresholds, size_t capacity,
+                        int32_t *list) {
+  return VARIANT(row_list)(row, thresholds, capacity, list);
+}
+
+void kernels_row_sums(const kernels_row *row, float precision, const float *best,
+                      const float *thresholds, double *sums, double *norms) {
+  VARIANT(row_sums)(row, precision, best, thresholds, sums, norms);
+}
+
+void kernels_row_weights(const kernels_row *row, size_t first, size_t last, float precision,
+                         const float *best, const float *thresholds, const float *factors,
+                         float *weights, size_t lanes, uint8_t *matters) {
+  VARIANT(row_weights)(row, first, last, precision, best, thresholds, factors, weights, lanes,
+                       matters);
+}
+
+void kernels_add_rows_that_matter(const kernels_cloud *cloud, size_t first, size_t last,
+                                  const float *weights, const uint8_t *matters, size_t lanes,
+                                  float *sum) {
+  int32_t kept[kernels_block_rows];
+  size_t count = 0;
+  for (size_t row = 0; row < last - first; row++)
+    if (matters[row]) kept[count++] = (int32_t)row;
+  if (count)
+    VARIANT(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights,
+                           kept, count, lanes, sum);
+}
