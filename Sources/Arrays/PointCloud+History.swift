@@ -64,6 +64,22 @@ struct RowAddresses {
     return indices.indices.filter { !done[$0] }.map { indices[$0] }
   }
 
+  /// How many data rows `list` lists for each row; more than there are where it knows none.
+  func found(
+    _ rows: [RowProducts], _ list: (_ index: Int, _ room: UnsafeMutablePointer<Int32>) -> Int?
+  ) -> [Int] {
+    var counts = [Int](repeating: .max, count: rows.count)
+    let lists = rows.indices.map { history.list($0) }
+    counts.withUnsafeMutableBufferPointer { counts in
+      let address = counts.baseAddress
+      _ = left(of: Array(rows.indices)) { _, index in
+        address?[index] = list(index, lists[index]) ?? .max
+        return true
+      }
+    }
+    return counts
+  }
+
   /// Takes the products of rows `indices` of a wave with all the data, each an anchor from now on.
   func pass(_ rows: [RowProducts], _ indices: [Int], first: Int) {
     let d = dimension
@@ -99,21 +115,35 @@ private struct SoftmaxRun {
           sigma: sigma[first + index], scale: scale?[first + index] ?? 0,
           shifts: shifts == nil ? nil : shiftCount)
       }
-      let open = at.left(of: Array(rows.indices)) { worker, index in
+      // At most twice what may be weighed: wide lists seldom hold so few that matter.
+      let most = min(history.reach, 2 * history.capacity)
+      let found = at.found(rows) { index, list in
         let row = rows[index]
-        guard row.isInRange, isListable(row), row.combineAnchors() else { return false }
+        guard row.isInRange, isListable(row), row.combineAnchors() else { return nil }
         // Whatever a pass would list is listed: its list may reach further by twice its error on
         // either side.
-        return list(row, first + index, slack: 5 * row.fineError, worker)
+        row.setThresholds(slack: reach(row) + 5 * row.fineError)
+        return row.list(into: list, capacity: most)
       }
+      let passing = history.passing(found.map { $0 > most ? history.reach + 1 : $0 })
+      let listed = rows.indices.filter { !passing.contains($0) }
+      let open =
+        passing
+        + at.left(of: listed) { worker, index in
+          average(rows[index], first + index, history.list(index), found[index], worker)
+        }
       let (near, far) = (open.filter { rows[$0].isInRange }, open.filter { !rows[$0].isInRange })
       at.pass(rows, near, first: first)
       let wide = at.left(of: near) { worker, index in
-        if isListable(rows[index]) {
-          let slack = 2 * rows[index].fineError
-          if list(rows[index], first + index, slack: slack, worker) { return true }
+        let (row, list) = (rows[index], history.list(index))
+        row.setThresholds(slack: reach(row) + 2 * row.fineError)
+        if isListable(row) {
+          let count = row.list(into: list, capacity: history.capacity)
+          if count <= history.capacity {
+            return average(row, first + index, list, count, worker)
+          }
         }
-        sum(rows[index])
+        row.setFactors()
         return false
       }
       average(rows, wide, first)
@@ -124,35 +154,31 @@ private struct SoftmaxRun {
     }
   }
 
+  /// What lies further below the best, in units of the logit times σ², weighs nothing.
+  private func reach(_ row: RowProducts) -> Double {
+    kernels_negligible * row.sigma * row.sigma
+  }
+
   private func isListable(_ row: RowProducts) -> Bool {
     2 * row.fineError > harmless * row.sigma * row.sigma
   }
 
-  /// Lists the points within e^−28 of the best of a shift and `slack`, and averages them if there
-  /// are few.
-  private func list(_ row: RowProducts, _ at: Int, slack: Double, _ worker: Int) -> Bool {
-    row.setThresholds(slack: kernels_negligible * row.sigma * row.sigma + slack)
-    let list = history.lists[worker]
-    let count = row.list(into: list, capacity: history.capacity)
-    guard count <= history.capacity else { return false }
-    let d = self.at.dimension
+  /// Averages listed points; false where a pass might find more than may be weighed one by one.
+  private func average(
+    _ row: RowProducts, _ index: Int, _ list: UnsafePointer<Int32>, _ count: Int, _ worker: Int
+  ) -> Bool {
+    let d = at.dimension
+    var isDone: Int32 = 0
     row.withKernel { kernel in
-      kernels_listed_mean(
-        self.at.cloud, kernel, list, count, self.at.x + at * d, shiftAddress(at), row.scale,
-        row.sigma, row.fineError, means + at * d, history.scratch[worker])
+      isDone = kernels_listed_mean(
+        at.cloud, kernel, list, count, history.capacity, at.x + index * d, shiftAddress(index),
+        row.scale, row.sigma, row.fineError, means + index * d, history.scratch[worker])
     }
-    return true
+    return isDone != 0
   }
 
   private func shiftAddress(_ row: Int) -> UnsafePointer<Float>? {
     shifts.map { $0 + row * shiftCount * at.dimension }
-  }
-
-  /// The normalisers of a row whose weights are summed.
-  private func sum(_ row: RowProducts) {
-    row.setThresholds(
-      slack: kernels_negligible * row.sigma * row.sigma + 2 * row.fineError)
-    row.setFactors()
   }
 
   /// Sums the data with the weights of the rows, a panel and a segment a task, and writes the

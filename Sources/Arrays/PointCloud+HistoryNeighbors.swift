@@ -48,39 +48,43 @@ private struct NeighborRun {
           at.x + (first + index) * at.dimension, center: at.cloud.pointee.center, sigma: 1,
           scale: 0, shifts: nil)
       }
-      let open = at.left(of: Array(rows.indices)) { worker, index in
-        rows[index].isInRange && rows[index].combineAnchors()
-          && list(rows[index], first + index, worker)
+      let found = at.found(rows) { index, room in
+        guard rows[index].isInRange, rows[index].combineAnchors() else { return nil }
+        return list(rows[index], room)
       }
-      let near = open.filter { rows[$0].isInRange }
+      let passing = history.passing(found)
+      let listed = rows.indices.filter { !passing.contains($0) }
+      _ = at.left(of: listed) { _, index in
+        order(history.list(index), found[index], first + index)
+        return true
+      }
+      let near = passing.filter { rows[$0].isInRange }
       at.pass(rows, near, first: first)
-      let wide = at.left(of: near) { worker, index in
+      let wide = at.left(of: near) { _, index in
         rows[index].allow(error: rows[index].fineError)
-        return list(rows[index], first + index, worker)
+        let room = history.list(index)
+        let count = list(rows[index], room)
+        if count <= history.reach { order(room, count, first + index) }
+        return count <= history.reach
       }
       // Too many may be among the nearest, or no bound holds: every row is asked in Double.
-      _ = at.left(of: wide + open.filter { !rows[$0].isInRange }) { worker, index in
-        order(nil, 0, first + index, worker)
+      _ = at.left(of: wide + passing.filter { !rows[$0].isInRange }) { _, index in
+        order(nil, 0, first + index)
         return true
       }
     }
   }
 
-  /// Lists every point whose upper bound reaches the least of the `wanted` largest lower bounds,
-  /// and puts those in order if there are few.
-  private func list(_ row: RowProducts, _ index: Int, _ worker: Int) -> Bool {
-    let list = at.history.lists[worker]
+  /// Lists every point whose upper bound reaches the least of the `wanted` largest lower bounds.
+  private func list(_ row: RowProducts, _ list: UnsafeMutablePointer<Int32>) -> Int {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: wanted) {
       guard let room = $0.baseAddress else { return }
       row.setNearestThreshold(wanted, room)
     }
-    let count = row.list(into: list, capacity: at.history.capacity)
-    guard count >= wanted, count <= at.history.capacity else { return false }
-    order(list, count, index, worker)
-    return true
+    return row.list(into: list, capacity: at.history.reach)
   }
 
-  private func order(_ list: UnsafePointer<Int32>?, _ count: Int, _ index: Int, _ worker: Int) {
+  private func order(_ list: UnsafePointer<Int32>?, _ count: Int, _ index: Int) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: at.dimension + wanted) {
       kernels_nearest_of(
         at.cloud, list, count, at.x + index * at.dimension, wanted, nearest + index * stride,

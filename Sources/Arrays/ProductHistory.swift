@@ -12,8 +12,12 @@ public final class ProductHistory {
   public private(set) var passes = 0
   let workers: Workers
   let stride: Int
-  /// Data rows of a row that are weighed one by one, at most.
+  /// Data rows of a row that are weighed one by one, at most; where more matter, weights are
+  /// summed in Float32.
   let capacity: Int
+  /// Data rows of a row that may be looked at one by one before it takes a pass: a pass of a full
+  /// panel costs a row as much as a few thousand.
+  let reach: Int
   /// e_m, M rows a row of the batch; nil without.
   private(set) var shifts: Points?
   let shiftCount: Int
@@ -30,9 +34,9 @@ public final class ProductHistory {
   private let wantsAnchors: Bool
   let zeros: [Float]
 
+  private var lists: [UnsafeMutablePointer<Int32>] = []
   private var lows: [UnsafeMutablePointer<UInt8>] = []
   private(set) var blocks: [UnsafeMutablePointer<Float>] = []
-  private(set) var lists: [UnsafeMutablePointer<Int32>] = []
   private(set) var scratch: [UnsafeMutablePointer<Double>] = []
   private var panels: [UnsafeMutablePointer<Float>] = []
   private var sums: [UnsafeMutablePointer<Float>] = []
@@ -78,6 +82,7 @@ public final class ProductHistory {
     stride = Self.padded(cloud.count)
     segments = cloud.segments
     capacity = max(64, min(4096, cloud.count / 8))
+    reach = max(capacity, cloud.count / 4)
     let stored = shifts == nil ? 0 : max(1, count - 1)
     wantsAnchors = anchors > 0
     zeros = [Float](repeating: 0, count: cloud.dimension)
@@ -103,8 +108,7 @@ public final class ProductHistory {
     let d = cloud.dimension
     for _ in 0..<workers.count {
       blocks.append(arena.floats(Int(kernels_block_rows * kernels_widest_panel)))
-      lists.append(arena.integers(capacity))
-      scratch.append(arena.doubles(4 * d + max(3 * capacity, Int(kernels_block_rows))))
+      scratch.append(arena.doubles(4 * d + max(3 * reach, Int(kernels_block_rows))))
     }
   }
 
@@ -146,6 +150,38 @@ public final class ProductHistory {
   func low(_ index: Int) -> UnsafeMutablePointer<UInt8> {
     while lows.count <= index { lows.append(arena.room(for: stride, of: UInt8.self)) }
     return lows[index]
+  }
+
+  /// Room for the data rows listed for the row `index` of a wave.
+  func list(_ index: Int) -> UnsafeMutablePointer<Int32> {
+    while lists.count <= index { lists.append(arena.integers(reach)) }
+    return lists[index]
+  }
+
+  /// Which rows of a wave had better take a pass, given how many data rows each would look at
+  /// without: those with more than `reach`, and, where lanes are left or a pass pays, those with
+  /// the most.
+  ///
+  /// Costs are in data rows looked at. A pass reads all the data once for a panel, which up to 32
+  /// lanes takes as long as the memory does, some 2 N; 64 lanes compute for 4 N. Each lane then
+  /// goes through its own products.
+  func passing(_ found: [Int]) -> [Int] {
+    let n = cloud.count
+    let order = found.indices.sorted { (found[$0], $1) > (found[$1], $0) }
+    let needed = order.prefix { found[$0] > reach }.count
+    func cost(_ lanes: Int) -> Int {
+      let (full, rest) = (lanes / 64, lanes % 64)
+      return n * (4 * full + (rest == 0 ? 0 : rest <= 32 ? 2 : 4)) + n / 64 * lanes
+    }
+    var (best, least) = (needed, Int.max)
+    var left = order[needed...].reduce(0) { $0 + found[$1] }
+    for lanes in needed...order.count {
+      // What a row looks at now it is likely to look at again.
+      let total = cost(lanes) + 2 * left
+      if total < least { (best, least) = (lanes, total) }
+      if lanes < order.count { left -= found[order[lanes]] }
+    }
+    return order.prefix(best).sorted()
   }
 
   /// Room for panel `index` of queries.

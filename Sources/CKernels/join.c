@@ -32,10 +32,11 @@ void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, co
   VARIANT(distances)(cloud, first, last, x, squared, scratch);
 }
 
-void kernels_listed_mean(const kernels_cloud *cloud, const kernels_row *row, const int32_t *list,
-                         size_t count, const float *x, const float *shifts, double scale,
-                         double sigma, double doubt, float *mean, double *scratch) {
-  VARIANT(listed_mean)(cloud, row, list, count, x, shifts, scale, sigma, doubt, mean, scratch);
+int kernels_listed_mean(const kernels_cloud *cloud, const kernels_row *row, const int32_t *list,
+                        size_t count, size_t capacity, const float *x, const float *shifts,
+                        double scale, double sigma, double doubt, float *mean, double *scratch) {
+  return VARIANT(listed_mean)(cloud, row, list, count, capacity, x, shifts, scale, sigma, doubt,
+                              mean, scratch);
 }
 
 void kernels_sums_join(const kernels_cloud *cloud, const float *sums, size_t segments,

@@ -270,10 +270,27 @@ static double KERNEL(shift_product)(const kernels_row *row, size_t m, size_t i) 
   return last;
 }
 
-static void KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *row,
-                                const int32_t *list, size_t count, const float *x,
-                                const float *shifts, double scale, double sigma, double doubt,
-                                float *mean, double *scratch) {
+// How many of the listed rows come within `reach` of the best under some shift.
+static size_t KERNEL(within)(const kernels_row *row, const int32_t *list, const double *squares,
+                             size_t count, double reach, uint8_t *near) {
+  size_t total = 0;
+  memset(near, 0, count);
+  for (size_t m = 0; m < row->shift_count; m++) {
+    double best = -INFINITY;
+    for (size_t n = 0; n < count; n++)
+      best = fmax(best, KERNEL(shift_product)(row, m, (size_t)list[n]) - squares[n] / 2);
+    for (size_t n = 0; n < count; n++)
+      near[n] |=
+          KERNEL(shift_product)(row, m, (size_t)list[n]) - squares[n] / 2 >= best - reach;
+  }
+  for (size_t n = 0; n < count; n++) total += near[n];
+  return total;
+}
+
+static int KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *row,
+                               const int32_t *list, size_t count, size_t capacity,
+                               const float *x, const float *shifts, double scale, double sigma,
+                               double doubt, float *mean, double *scratch) {
   size_t d = cloud->dimension;
   double *query = scratch, *shifted = query + d, *sum = shifted + d, *squares = sum + d;
   double *logits = squares + count;
@@ -283,6 +300,12 @@ static void KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *r
   memset(sum, 0, d * sizeof(double));
   for (size_t n = 0; n < count; n++)
     squares[n] = KERNEL(distance)(cloud->values + (size_t)list[n] * d, query, d);
+  // A pass would list what comes within twice its error of these; what is seen here is off by
+  // once more on either side.
+  double reach = kernels_negligible * sigma * sigma + 6 * doubt;
+  if (count > capacity &&
+      KERNEL(within)(row, list, squares, count, reach, (uint8_t *)kept) > capacity)
+    return 0;
   for (size_t m = 0; m < row->shift_count; m++) {
     double best = -INFINITY;
     for (size_t n = 0; n < count; n++) {
@@ -313,6 +336,7 @@ static void KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *r
       KERNEL(add_row)(cloud->values + (size_t)kept[n] * d, logits[n] / total, d, sum);
   }
   KERNEL(put_mean)(cloud, sum, mean);
+  return 1;
 }
 
 static void KERNEL(sums_join)(const kernels_cloud *cloud, const float *sums, size_t segments,

@@ -251,10 +251,11 @@ void kernels_add_rows_that_matter(const kernels_cloud *cloud, size_t first, size
 /// The softmax over listed data rows at x + scale e, averaged over the shifts, in Double; a row
 /// more than e^-28 below the heaviest has no part in it, so that the result does not depend on
 /// what else is listed. The list is in rising order and has every row within e^-28; `doubt` bounds
-/// the error of the shifts' products. `scratch`: 3 dimension + 3 count doubles.
-void kernels_listed_mean(const kernels_cloud *cloud, const kernels_row *row, const int32_t *list,
-                         size_t count, const float *x, const float *shifts, double scale,
-                         double sigma, double doubt, float *mean, double *scratch);
+/// the error of products taken in a pass. Returns 0 and writes nothing where a pass over the data
+/// might list more than `capacity` rows. `scratch`: 3 dimension + 3 count doubles.
+int kernels_listed_mean(const kernels_cloud *cloud, const kernels_row *row, const int32_t *list,
+                        size_t count, size_t capacity, const float *x, const float *shifts,
+                        double scale, double sigma, double doubt, float *mean, double *scratch);
 
 /// Joins what the segments summed for one lane of a panel, segments x dimension x lanes. Where
 /// `doubt`, a bound on the error of logits, is too much for the spread of the points, the softmax
