@@ -119,7 +119,9 @@ private struct SoftmaxRun {
       let most = min(history.reach, 2 * history.capacity)
       let found = at.found(rows) { index, list in
         let row = rows[index]
-        guard row.isInRange, isListable(row), row.combineAnchors() else { return nil }
+        guard row.isInRange, isListable(row), row.combineAnchors(caution: history.caution) else {
+          return nil
+        }
         // Whatever a pass would list is listed: its list may reach further by twice its error on
         // either side.
         row.setThresholds(slack: reach(row) + 5 * row.fineError)

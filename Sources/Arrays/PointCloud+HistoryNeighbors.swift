@@ -49,7 +49,9 @@ private struct NeighborRun {
           scale: 0, shifts: nil)
       }
       let found = at.found(rows) { index, room in
-        guard rows[index].isInRange, rows[index].combineAnchors() else { return nil }
+        guard rows[index].isInRange, rows[index].combineAnchors(caution: history.caution) else {
+          return nil
+        }
         return list(rows[index], room)
       }
       let passing = history.passing(found)

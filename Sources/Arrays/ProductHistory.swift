@@ -10,6 +10,9 @@ import CKernels
 public final class ProductHistory {
   /// Rows that took a pass over all the data, so far.
   public private(set) var passes = 0
+  /// What bounds on unseen products are multiplied by: one. Tests make it too small, to see that
+  /// they would notice.
+  package var caution: Float = 1
   let workers: Workers
   let stride: Int
   /// Data rows of a row that are weighed one by one, at most; where more matter, weights are

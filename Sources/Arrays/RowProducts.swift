@@ -122,7 +122,7 @@ final class RowProducts {
   }
 
   /// Sets the kernels on the combination of anchors nearest to the row; false where there is none.
-  func combineAnchors() -> Bool {
+  func combineAnchors(caution: Float) -> Bool {
     guard !order.isEmpty else { return false }
     let count = order.count
     return withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: count) { at in
@@ -147,9 +147,10 @@ final class RowProducts {
         error += bounds.adding(count + 1 + kernel.stored_count, magnitude)
         kernel.anchor_count = count
         kernel.low = nil
-        kernel.error = Float(1.001 * error)
+        kernel.error = caution * Float(1.001 * error)
         // The rest itself is known to sixteen digits of its terms.
-        kernel.residual = Float(1.001 * rest + 1e-13 * magnitude / max(bounds.radius, 1e-30))
+        kernel.residual =
+          caution * Float(1.001 * rest + 1e-13 * magnitude / max(bounds.radius, 1e-30))
         return error.isFinite && rest.isFinite && kernel.error < 1e30 && kernel.residual < 1e15
       }
     }

@@ -33,6 +33,19 @@ import Testing
         at: x, over: rows, logWeights: [0, 0, 0, 1, 2], shifts: shifts, scale: .uniform(0.5),
         sigma: sigmas, into: &means, workers: uniform)
       results.append(means)
+      // Twice: from a pass and from what it left.
+      var opposed = shifts
+      for row in 0..<37 {
+        for i in 0..<d { opposed[2 * row + 1, i] = -shifts[2 * row, i] }
+      }
+      let history = ProductHistory(for: cloud, rows: 37, shifts: opposed, workers: uniform)
+      for scale in [0.5, 0.51] {
+        cloud.softmaxMean(
+          at: x, sigma: sigmas, scale: .uniform(scale), into: &means, history: history)
+        results.append(means)
+        cloud.nearest(5, to: x, into: &rows, stride: 5, history: history)
+        results.append(Points(count: 37, dimension: 5, values: rows.map(Float.init)))
+      }
       results.append(
         cloud.normalCombinations(
           samples: (0..<37).map { $0 }, stream: RandomStream(seed: 1, purpose: 7), workers: uniform)

@@ -124,7 +124,7 @@ public struct NearestNeighborScore: MomentScore {
   }
 
   /// Whether the products of shifts are kept, beside those of the rows.
-  private var remembersShifts: Bool {
+  var remembersShifts: Bool {
     neighbors == .all && smoothing > 0 && shifts <= ProductHistory.mostShifts
       && exact.cloud.remembersProducts
   }

@@ -51,7 +51,9 @@ struct SamplingPlan {
     try Memory.require(count, of: model.score.dimension, "samples")
     // States, shifted states and scratch of a batch stay within some hundred megabytes.
     let shifts = (model.score as? NearestNeighborScore)?.shifts ?? 1
-    batch = min(count, options.batch ?? max(1, (1 << 24) / (shifts * model.score.dimension)))
+    let most = max(1, (1 << 24) / (shifts * model.score.dimension))
+    let remembered = (model.score as? any RememberingScore)?.rememberedRows ?? most
+    batch = min(count, options.batch ?? max(16, min(most, remembered)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 

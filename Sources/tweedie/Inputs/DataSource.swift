@@ -5,7 +5,7 @@ import Foundation
 
 /// Data by the word for it: a file, a folder of pictures, or toy:NAME[:COUNT[:SEED]].
 struct DataSource {
-  let points: Points
+  private(set) var points: Points
   let image: ImageShape?
   let range: ClosedRange<Float>?
   let notes: [String]
@@ -21,6 +21,13 @@ struct DataSource {
     return DataSource(
       points: file.points, image: file.image, range: file.range, notes: file.notes,
       columns: file.columns)
+  }
+
+  /// The points, which are then no longer here: whoever changes them need not copy them.
+  mutating func takePoints() -> Points {
+    let taken = points
+    points = Points(count: 0, dimension: taken.dimension)
+    return taken
   }
 
   private static func toy(_ word: String) throws -> DataSource {

@@ -98,12 +98,14 @@ struct LoadedModel {
       summary = "a mixture of \(components.count) Gaussians in \(score.dimension) dimensions"
       (image, range) = (description.image, description.range)
     case .neighbors(let neighbors):
-      let data = try DataSource.read(
+      var data = try DataSource.read(
         neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1)
       (image, range) = (description.image ?? data.image, description.range ?? data.range)
       try Self.check(neighbors, data.points.count, path)
-      score = Self.score(neighbors, data.points)
-      summary = Self.summary(neighbors, data.points)
+      // The last of the data: a cloud takes the points over in the memory they lie in.
+      let exact = EmpiricalScore(data.takePoints())
+      score = Self.score(neighbors, exact)
+      summary = Self.summary(neighbors, exact)
     }
     if let image, image.dimension != score.dimension {
       throw Failure.data(
@@ -124,9 +126,8 @@ struct LoadedModel {
   }
 
   private static func score(
-    _ description: NeighborsDescription, _ points: Points
+    _ description: NeighborsDescription, _ exact: EmpiricalScore
   ) -> any MomentScore {
-    let exact = EmpiricalScore(points)
     switch description.neighbors {
     case .all where description.smoothing == 0: return exact
     case .all:
@@ -138,18 +139,20 @@ struct LoadedModel {
         exact, smoothing: description.smoothing, shifts: description.shifts,
         // Those beyond the nearest are all there is to draw from.
         neighbors: .nearest(
-          count, remainder: min(description.remainder, points.count - count)),
+          count, remainder: min(description.remainder, exact.count - count)),
         exactAbove: description.exactAbove ?? .infinity)
     }
   }
 
-  private static func summary(_ description: NeighborsDescription, _ points: Points) -> String {
+  private static func summary(
+    _ description: NeighborsDescription, _ exact: EmpiricalScore
+  ) -> String {
     let among =
       switch description.neighbors {
       case .all: "all of them"
       case .nearest(let count): "the \(count) nearest and \(description.remainder) others"
       }
-    return "smoothed nearest neighbours: \(points.count) points in \(points.dimension) dimensions, "
+    return "smoothed nearest neighbours: \(exact.count) points in \(exact.dimension) dimensions, "
       + "smoothing \(description.smoothing.formatted(digits: 3)), \(description.shifts) shifts, "
       + "softmax over \(among)"
   }
