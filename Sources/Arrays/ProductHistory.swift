@@ -45,12 +45,11 @@ public final class ProductHistory {
   private var sums: [UnsafeMutablePointer<Float>] = []
 
   /// Bytes of products that are kept, at most, where nothing else is said.
-  public static let usualMemory = 56 << 20
+  public static let usualMemory = 48 << 20
 
-  /// Rows whose products all fit.
-  public static func rows(
-    points: Int, shifts: Int, anchors: Int = 3, memory: Int = usualMemory
-  ) -> Int {
+  /// Rows whose products all fit: those of three anchors, or of two beside shifts.
+  public static func rows(points: Int, shifts: Int, memory: Int = usualMemory) -> Int {
+    let anchors = shifts > 1 ? 2 : 3
     let stored = shifts <= 1 ? shifts : shifts - 1
     return memory
       / RowProducts.size(stride: padded(points), anchorCount: anchors, stored: stored)
@@ -85,7 +84,7 @@ public final class ProductHistory {
     stride = Self.padded(cloud.count)
     segments = cloud.segments
     capacity = max(64, min(4096, cloud.count / 8))
-    reach = max(capacity, cloud.count / 4)
+    reach = max(capacity, cloud.count / 8)
     let stored = shifts == nil ? 0 : max(1, count - 1)
     wantsAnchors = anchors > 0
     zeros = [Float](repeating: 0, count: cloud.dimension)

@@ -108,6 +108,14 @@ final class RowProducts {
   var fineError: Double {
     bounds.error(norm, fine: true) + shiftError(fine: true)
       + bounds.adding(1 + kernel.stored_count, (norm + shiftLength) * bounds.radius)
+      + settlingError
+  }
+
+  /// The error of half a squared distance in Double, which settles what is listed: to the last it
+  /// must not matter what else is.
+  private var settlingError: Double {
+    let reach = norm + shiftLength + bounds.radius
+    return Double(dimension / 16 + 24) * 0x1p-53 * reach * reach
   }
 
   /// The error of a shift's product, times its scale.
@@ -145,6 +153,7 @@ final class RowProducts {
           weights[k] = Float(weight * bounds.step(norms[plane]))
         }
         error += bounds.adding(count + 1 + kernel.stored_count, magnitude)
+        error += settlingError
         kernel.anchor_count = count
         kernel.low = nil
         kernel.error = caution * Float(1.001 * error)
