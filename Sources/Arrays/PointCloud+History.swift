@@ -124,7 +124,9 @@ private struct SoftmaxRun {
         }
         // Whatever a pass would list is listed: its list may reach further by twice its error on
         // either side.
-        row.setThresholds(slack: reach(row) + 5 * row.fineError)
+        row.setThresholds(
+          slack: reach(row) + 5 * row.fineError, at.cloud,
+          at.x + (first + index) * at.dimension)
         return row.list(into: list, capacity: most)
       }
       let passing = history.passing(found.map { $0 > most ? history.reach + 1 : $0 })

@@ -52,7 +52,7 @@ private struct NeighborRun {
         guard rows[index].isInRange, rows[index].combineAnchors(caution: history.caution) else {
           return nil
         }
-        return list(rows[index], room)
+        return list(rows[index], first + index, room)
       }
       let passing = history.passing(found)
       let listed = rows.indices.filter { !passing.contains($0) }
@@ -65,7 +65,7 @@ private struct NeighborRun {
       let wide = at.left(of: near) { _, index in
         rows[index].allow(error: rows[index].fineError)
         let room = history.list(index)
-        let count = list(rows[index], room)
+        let count = list(rows[index], first + index, room)
         if count <= history.reach { order(room, count, first + index) }
         return count <= history.reach
       }
@@ -77,12 +77,11 @@ private struct NeighborRun {
     }
   }
 
-  /// Lists every point whose upper bound reaches the least of the `wanted` largest lower bounds.
-  private func list(_ row: RowProducts, _ list: UnsafeMutablePointer<Int32>) -> Int {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: wanted) {
-      guard let room = $0.baseAddress else { return }
-      row.setNearestThreshold(wanted, room)
-    }
+  /// Lists every point whose upper bound reaches what one of the `wanted` nearest has at least.
+  private func list(
+    _ row: RowProducts, _ index: Int, _ list: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    row.setNearestThreshold(wanted, at.cloud, at.x + index * at.dimension)
     return row.list(into: list, capacity: at.history.reach)
   }
 

@@ -29,6 +29,7 @@ final class RowProducts {
   private let shiftWeights: UnsafeMutablePointer<Float>
   /// For each shift: its best value, the least that counts, and the factor of its weights.
   let best: UnsafeMutablePointer<Float>
+  private let leaders: UnsafeMutablePointer<Int32>
   let thresholds: UnsafeMutablePointer<Float>
   let factors: UnsafeMutablePointer<Float>
 
@@ -58,6 +59,7 @@ final class RowProducts {
     weights = arena.floats(anchorCount)
     shiftWeights = arena.floats(Int(kernels_most_shifts))
     best = arena.floats(Int(kernels_most_shifts))
+    leaders = arena.integers(Int(kernels_most_shifts))
     thresholds = arena.floats(Int(kernels_most_shifts))
     factors = arena.floats(Int(kernels_most_shifts))
     self.kernel.anchors = UnsafePointer(anchors)
@@ -194,8 +196,51 @@ final class RowProducts {
 
   /// Finds the best of each shift and takes for a threshold what lies `slack` below it.
   func setThresholds(slack: Double) {
-    kernels_row_best(&kernel, best)
+    kernels_row_best(&kernel, best, leaders)
     for m in 0..<kernel.shift_count { thresholds[m] = lowered(Double(best[m]) - slack) }
+  }
+
+  /// The same from anchors. A product taken for the leader of each shift stands for its lower
+  /// bound: the error counts once, for the others, not twice.
+  func setThresholds(
+    slack: Double, _ cloud: UnsafePointer<kernels_cloud>, _ x: UnsafePointer<Float>
+  ) {
+    kernels_row_best(&kernel, best, leaders)
+    let count = kernel.shift_count
+    withValues(of: leaders, count, cloud, x) { values in
+      for m in 0..<count {
+        let sure = max(Double(best[m]), values[m] - fineError)
+        thresholds[m] = lowered(sure - slack)
+      }
+    }
+  }
+
+  /// The least that one of the `wanted` nearest may have: what the last of so many that seem
+  /// nearest has.
+  func setNearestThreshold(
+    _ wanted: Int, _ cloud: UnsafePointer<kernels_cloud>, _ x: UnsafePointer<Float>
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: wanted) { room in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: wanted) { leaders in
+        guard let room = room.baseAddress, let leaders = leaders.baseAddress else { return }
+        let least = kernels_row_least_of_best(&kernel, wanted, room, leaders)
+        withValues(of: leaders, wanted, cloud, x) { values in
+          let sure = (0..<wanted).reduce(Double.infinity) { min($0, values[$1]) } - fineError
+          thresholds[0] = lowered(max(Double(least), sure))
+        }
+      }
+    }
+  }
+
+  private func withValues(
+    of chosen: UnsafePointer<Int32>, _ count: Int, _ cloud: UnsafePointer<kernels_cloud>,
+    _ x: UnsafePointer<Float>, _ body: (UnsafeMutablePointer<Double>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension + count) {
+      guard let values = $0.baseAddress else { return }
+      kernels_row_values(cloud, &kernel, x, chosen, count, values, values + count)
+      body(values)
+    }
   }
 
   /// A number in Float32 that is no greater; never so low that entries past the data count.
@@ -204,11 +249,6 @@ final class RowProducts {
   /// Lists the data rows that reach a threshold; returns how many, or capacity + 1 for more.
   func list(into list: UnsafeMutablePointer<Int32>, capacity: Int) -> Int {
     kernels_row_list(&kernel, thresholds, capacity, list)
-  }
-
-  /// The least that one of the `wanted` nearest may have.
-  func setNearestThreshold(_ wanted: Int, _ room: UnsafeMutablePointer<Float>) {
-    thresholds[0] = lowered(Double(kernels_row_least_of_best(&kernel, wanted, room)))
   }
 
   /// Finds the factors that bring the weights of all shifts to one.

@@ -51,3 +51,8 @@ void kernels_nearest_of(const kernels_cloud *cloud, const int32_t *list, size_t 
                         const float *x, size_t wanted, int32_t *nearest, double *scratch) {
   VARIANT(nearest_of)(cloud, list, count, x, wanted, nearest, scratch);
 }
+
+void kernels_row_values(const kernels_cloud *cloud, const kernels_row *row, const float *x,
+                        const int32_t *chosen, size_t count, double *values, double *query) {
+  VARIANT(row_values)(cloud, row, x, chosen, count, values, query);
+}

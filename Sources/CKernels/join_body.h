@@ -270,6 +270,18 @@ static double KERNEL(shift_product)(const kernels_row *row, size_t m, size_t i) 
   return last;
 }
 
+static void KERNEL(row_values)(const kernels_cloud *cloud, const kernels_row *row, const float *x,
+                               const int32_t *chosen, size_t count, double *values,
+                               double *query) {
+  size_t d = cloud->dimension;
+  double square = KERNEL(center_query)(cloud, x, query);
+  for (size_t n = 0; n < count; n++) {
+    size_t at = (size_t)chosen[n];
+    values[n] = (square - KERNEL(distance)(cloud->values + at * d, query, d)) / 2;
+    if (row->stored_count) values[n] += KERNEL(shift_product)(row, n, at);
+  }
+}
+
 // How many of the listed rows come within `reach` of the best under some shift.
 static size_t KERNEL(within)(const kernels_row *row, const int32_t *list, const double *squares,
                              size_t count, double reach, uint8_t *near) {

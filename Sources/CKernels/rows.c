@@ -16,10 +16,13 @@ double kernels_combination(const double *const *anchors, const double *ridges, s
   return VARIANT(combination)(anchors, ridges, count, query, dimension, weights);
 }
 
-void kernels_row_best(const kernels_row *row, float *best) { VARIANT(row_best)(row, best); }
+void kernels_row_best(const kernels_row *row, float *best, int32_t *leaders) {
+  VARIANT(row_best)(row, best, leaders);
+}
 
-float kernels_row_least_of_best(const kernels_row *row, size_t wanted, float *values) {
-  return VARIANT(row_least_of_best)(row, wanted, values);
+float kernels_row_least_of_best(const kernels_row *row, size_t wanted, float *values,
+                                int32_t *leaders) {
+  return VARIANT(row_least_of_best)(row, wanted, values, leaders);
 }
 
 size_t kernels_row_list(const kernels_row *row, const float *thresholds, size_t capacity,

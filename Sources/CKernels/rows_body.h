@@ -125,24 +125,40 @@ INLINE v16f KERNEL(bound)(const kernels_row *row, size_t i) {
   } while (0)
 
 INLINE void KERNEL(best_of)(const kernels_row *row, const int fine, const int stored,
-                            const int shifts, float *best) {
+                            const int shifts, float *best, int32_t *leaders) {
   v16f top[kernels_most_shifts], value[kernels_most_shifts];
-  for (int m = 0; m < shifts; m++) top[m] = SPLAT(-INFINITY);
+  v16i at[kernels_most_shifts];
+  for (int m = 0; m < shifts; m++) {
+    top[m] = SPLAT(-INFINITY);
+    at[m] = (v16i){0};
+  }
   for (size_t i = 0; i < row->count; i += kernels_lanes) {
     KERNEL(logits)(row, i, fine, stored, shifts, value);
     v16f bound = KERNEL(bound)(row, i);
-    for (int m = 0; m < shifts; m++)
-      top[m] = __builtin_elementwise_max(top[m], value[m] - bound);
+    for (int m = 0; m < shifts; m++) {
+      v16f lower = value[m] - bound;
+      v16i rises = lower > top[m];
+      top[m] = __builtin_elementwise_max(top[m], lower);
+      at[m] = (rises & (int32_t)i) | (~rises & at[m]);
+    }
   }
-  for (int m = 0; m < shifts; m++) best[m] = __builtin_reduce_max(top[m]);
+  for (int m = 0; m < shifts; m++) {
+    best[m] = __builtin_reduce_max(top[m]);
+    leaders[m] = 0;
+    for (int lane = kernels_lanes - 1; lane >= 0; lane--)
+      if (top[m][lane] == best[m] && at[m][lane] + (size_t)lane < row->count)
+        leaders[m] = at[m][lane] + lane;
+  }
 }
 
-static void KERNEL(row_best)(const kernels_row *row, float *best) {
-  BY_SHAPE(KERNEL(best_of), row, best);
+static void KERNEL(row_best)(const kernels_row *row, float *best, int32_t *leaders) {
+  BY_SHAPE(KERNEL(best_of), row, best, leaders);
 }
 
-// The least of the `wanted` largest lower bounds; `values` holds them in falling order.
-static float KERNEL(row_least_of_best)(const kernels_row *row, size_t wanted, float *values) {
+// The least of the `wanted` largest lower bounds; `values` holds them in falling order, `leaders`
+// the rows they belong to.
+static float KERNEL(row_least_of_best)(const kernels_row *row, size_t wanted, float *values,
+                                       int32_t *leaders) {
   size_t found = 0;
   float least = -INFINITY;
   int fine = row->low != 0;
@@ -156,8 +172,12 @@ static float KERNEL(row_least_of_best)(const kernels_row *row, size_t wanted, fl
     for (int lane = 0; lane < kernels_lanes && i + lane < row->count; lane++) {
       if (!(value[lane] > least)) continue;
       size_t at = found < wanted ? found++ : wanted - 1;
-      for (; at > 0 && value[lane] > values[at - 1]; at--) values[at] = values[at - 1];
+      for (; at > 0 && value[lane] > values[at - 1]; at--) {
+        values[at] = values[at - 1];
+        leaders[at] = leaders[at - 1];
+      }
       values[at] = value[lane];
+      leaders[at] = (int32_t)(i + lane);
       if (found == wanted) least = values[wanted - 1];
     }
   }

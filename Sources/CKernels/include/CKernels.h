@@ -220,11 +220,18 @@ void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t las
 double kernels_combination(const double *const *anchors, const double *ridges, size_t count,
                            const double *query, size_t dimension, double *weights);
 
-/// For each shift the largest lower bound of (x + a e) . x_i - |x_i|^2 / 2.
-void kernels_row_best(const kernels_row *row, float *best);
+/// For each shift the largest lower bound of (x + a e) . x_i - |x_i|^2 / 2, and its data row.
+void kernels_row_best(const kernels_row *row, float *best, int32_t *leaders);
 
-/// The `wanted`-th largest lower bound without shifts; `values`: room for `wanted`.
-float kernels_row_least_of_best(const kernels_row *row, size_t wanted, float *values);
+/// The `wanted`-th largest lower bound without shifts; the largest in falling order and their data
+/// rows.
+float kernels_row_least_of_best(const kernels_row *row, size_t wanted, float *values,
+                                int32_t *leaders);
+
+/// (x + a e_m) . x_i - |x_i|^2 / 2 of chosen data rows, in Double but for the product of the shift;
+/// entry n is under shift n, or all are under none. `query`: dimension doubles of scratch.
+void kernels_row_values(const kernels_cloud *cloud, const kernels_row *row, const float *x,
+                        const int32_t *chosen, size_t count, double *values, double *query);
 
 /// Lists in rising order the data rows whose upper bound reaches the threshold of a shift; returns
 /// their number, or capacity + 1 where there are more.
