@@ -119,7 +119,9 @@ private struct SoftmaxRun {
       let most = min(history.reach, 2 * history.capacity)
       let found = at.found(rows) { index, list in
         let row = rows[index]
-        guard row.isInRange, isListable(row), row.combineAnchors(caution: history.caution) else {
+        guard row.isInRange, isListable(row), row.mayBeNarrow,
+          row.combineAnchors(caution: history.caution)
+        else {
           return nil
         }
         // Whatever a pass would list is listed: its list may reach further by twice its error on
@@ -141,12 +143,14 @@ private struct SoftmaxRun {
       let wide = at.left(of: near) { worker, index in
         let (row, list) = (rows[index], history.list(index))
         row.setThresholds(slack: reach(row) + 2 * row.fineError)
+        row.wideAt = 0
         if isListable(row) {
           let count = row.list(into: list, capacity: history.capacity)
           if count <= history.capacity {
             return average(row, first + index, list, count, worker)
           }
         }
+        row.wideAt = row.sigma
         row.setFactors()
         return false
       }

@@ -38,6 +38,10 @@ final class RowProducts {
   private(set) var sigma = 1.0
   private(set) var scale = 0.0
   private(set) var norm = 0.0
+  /// σ at the last evaluation, if too many points mattered to list them; zero if not.
+  var wideAt = 0.0
+  /// Whether to try without a pass: not where σ is much what it was when too many points mattered.
+  var mayBeNarrow: Bool { sigma <= 0.6 * wideAt || wideAt == 0 }
   /// E‖x_i‖² under the softmax, where it was summed.
   var secondMoment = Double.nan
 
@@ -78,6 +82,7 @@ final class RowProducts {
   func reset() {
     order = []
     shiftNorms = []
+    wideAt = 0
   }
 
   /// Forgets the anchors alone.
