@@ -5,8 +5,8 @@ extension PointCloud {
   /// data. Row r's stand from `r * stride` on in `nearest`; all −1 where the row is not finite.
   ///
   /// - Parameters:
-  ///   - x: Queries, B × d; row r goes on where row r of the history left off.
   ///   - wanted: How many, 1 … N.
+  ///   - x: Queries, B × d; row r goes on where row r of the history left off.
   ///   - nearest: Room for them.
   ///   - stride: From row to row.
   ///   - history: Memory made for this cloud.

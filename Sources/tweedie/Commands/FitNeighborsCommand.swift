@@ -53,13 +53,14 @@ struct FitNeighborsCommand: ParsableCommand {
 
   func run() throws {
     let neighbors = try Choices.neighbors(neighbors, remainder: remainder)
-    let data = try fit.read(common)
-    if case .nearest(let nearest, _) = neighbors, nearest > data.points.count {
+    var data = try fit.read(common)
+    let (count, dimension) = (data.points.count, data.points.dimension)
+    if case .nearest(let nearest, _) = neighbors, nearest > count {
       throw Failure.usage(
-        "--neighbors \(nearest) is more than the \(data.points.count) points of the data.")
+        "--neighbors \(nearest) is more than the \(count) points of the data.")
     }
     let rule = NeighborRule(
-      EmpiricalScore(data.points), isImage: data.image != nil, smoothing: smoothing,
+      EmpiricalScore(data.takePoints()), isImage: data.image != nil, smoothing: smoothing,
       shifts: shifts, neighbors: neighbors, exactAbove: exactAbove, seed: common.seed,
       workers: common.workers)
     var description = NeighborsDescription(
@@ -72,8 +73,8 @@ struct FitNeighborsCommand: ParsableCommand {
     try fit.finish(
       .neighbors(description), data, rule.description,
       [
-        JSONMember("count", .integer(data.points.count)),
-        JSONMember("dimension", .integer(data.points.dimension)),
+        JSONMember("count", .integer(count)),
+        JSONMember("dimension", .integer(dimension)),
         JSONMember("smoothing", .number(rule.smoothing)),
         JSONMember("shifts", .integer(rule.shifts)),
       ], common)
