@@ -35,7 +35,7 @@ enum Explanation {
       parts.append(
         share <= 0
           ? "the steps that the jump replaces were worth their evaluations"
-          : "without teleportation its error falls \(steepness(rows, savings))")
+          : "without teleportation its error \(steepness(rows, savings))")
     }
     if let last = savings.at.last, !last.reason.isEmpty {
       parts.append("at the longest run, " + last.reason + limit(savings, last))
@@ -53,14 +53,19 @@ enum Explanation {
       : "; the jump alone leaves \(savings.jumpError.text), so that more steps would"
   }
 
+  /// A slope that is none.
+  private static let stalled = 0.05
+
   /// The slope of the last piece of the curve without teleportation: where it is steep, what is
   /// saved in evaluations is small.
   private static func steepness(_ rows: [Report.Row], _ savings: Report.Savings) -> String {
     let runs = Report.curve(rows, savings.sampler, Setting.noTeleport).runs.suffix(2)
     guard let a = runs.first, let b = runs.last, a.evaluations < b.evaluations, b.error > 0,
       a.error > 0
-    else { return "slowly" }
+    else { return "falls slowly" }
     let power = -log(b.error / a.error) / log(b.evaluations / a.evaluations)
-    return "as evaluations to the power -\(power.formatted(digits: 2))"
+    return power < stalled
+      ? "no longer falls between its longest runs"
+      : "falls as evaluations to the power -\(power.formatted(digits: 2))"
   }
 }
