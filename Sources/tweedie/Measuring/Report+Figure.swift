@@ -3,11 +3,12 @@ import Files
 import Pictures
 
 extension Report {
-  /// Error against evaluations: a colour a sampler, dashed without teleportation, solid with.
+  /// Error against evaluations: a colour a sampler, or a jump where there is one sampler; dashed
+  /// without teleportation, solid with.
   func figure(title: String, caption: String) -> Picture {
     var curves = groups.enumerated().flatMap { index, group in
       jumps(of: group.sampler).enumerated().map { place, jump in
-        curve(group.sampler, jump, .series(index), marker: place)
+        curve(group.sampler, jump, color(sampler: index, jump: place), marker: place)
       }
     }
     curves += legend + floors
@@ -19,6 +20,10 @@ extension Report {
     return chart.draw()
   }
 
+  private func color(sampler: Int, jump: Int) -> Color {
+    .series(groups.count > 1 ? sampler : jump)
+  }
+
   private var subtitle: String {
     savings.isEmpty
       ? "error against cost; bars are 95 % intervals"
@@ -28,17 +33,18 @@ extension Report {
   /// Lines without places that say which colour is which sampler and which mark which jump: fewer
   /// than there are curves, so that they cover less.
   private var legend: [Curve] {
-    let samplers = groups.enumerated().map { index, group in
-      Curve(group.sampler, x: [], y: [], color: .series(index))
-    }
     let jumps = jumps(of: groups[0].sampler)
+    let samplers = groups.enumerated().map { index, group in
+      Curve(group.sampler, x: [], y: [], color: color(sampler: index, jump: 0))
+    }
     guard jumps.count > 1 else { return samplers }
-    return samplers
+    return (groups.count > 1 ? samplers : [])
       + jumps.enumerated().map { place, jump in
         Curve(
           jump == Setting.noTeleport ? "no teleport" : "teleport \(jump)", x: [], y: [],
           marker: Curve.Marker.allCases[place % Curve.Marker.allCases.count],
-          isDashed: jump == Setting.noTeleport, color: .frame)
+          isDashed: jump == Setting.noTeleport,
+          color: groups.count > 1 ? .frame : color(sampler: 0, jump: place))
       }
   }
 
