@@ -52,6 +52,12 @@ extension StoreMatrix {
       bias.base)
   }
 
+  /// self = other.
+  package func setCopy(of other: StoreMatrix) {
+    precondition(other.rows == rows && other.columns == columns, "A copy has the shape.")
+    kernels_copy(other.base, other.stride, rows, columns, base, stride)
+  }
+
   /// bias += the sum of the rows of self.
   package func addRows(to bias: StoreMatrix) {
     precondition(bias.columns == columns, "One sum a column.")

@@ -113,6 +113,14 @@ package struct StoreMatrix: Sendable {
     return StoreMatrix(store, at: offset, rows: rows, columns: columns, stride: stride)
   }
 
+  /// Some rows.
+  package func rows(_ range: Range<Int>) -> StoreMatrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "Rows lie inside.")
+    return StoreMatrix(
+      store, at: offset + range.lowerBound * stride, rows: range.count, columns: columns,
+      stride: stride)
+  }
+
   /// Some columns of every row; a window that is written and never the right side of a product.
   package func columns(_ range: Range<Int>) -> StoreMatrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= stride, "Columns lie inside.")

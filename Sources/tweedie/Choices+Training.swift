@@ -2,6 +2,31 @@ import Diffusion
 
 /// Words of `tweedie train`.
 extension Choices {
+  /// Kinds of networks.
+  enum NetworkKind: String, CaseIterable {
+    case mlp, unet
+  }
+
+  static func networkKind(_ word: String?) throws -> NetworkKind? {
+    guard let word else { return nil }
+    guard let kind = NetworkKind(rawValue: word) else {
+      throw unknown("network", word, NetworkKind.allCases.map(\.rawValue))
+    }
+    return kind
+  }
+
+  /// Channels of the levels of a U-Net.
+  static func channels(_ word: String) throws -> [Int] {
+    let parts = word.split(separator: ",", omittingEmptySubsequences: false)
+    let factor = UNetShape.channelFactor
+    let counts = parts.compactMap { Int($0) }.filter { (1...1024).contains($0) && $0 % factor == 0 }
+    guard counts.count == parts.count, (1...6).contains(parts.count) else {
+      throw Failure.usage(
+        "--channels takes up to 6 multiples of \(factor) up to 1024, as in 32,64,128, not \(word).")
+    }
+    return counts
+  }
+
   static func target(_ word: String) throws -> Preconditioning.Target {
     guard let target = Preconditioning.Target(rawValue: word) else {
       throw unknown("target", word, Preconditioning.Target.allCases.map(\.rawValue))

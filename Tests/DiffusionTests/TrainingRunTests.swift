@@ -17,7 +17,7 @@ import Testing
 
   static func state(after steps: Int, threads: Int, of total: Int = 60) -> TrainingState {
     let run = TrainingRun(
-      TrainingData(.twoMoons, seed: 1), shape, settings(steps: total),
+      TrainingData(.twoMoons, seed: 1), .mlp(shape), settings(steps: total),
       workers: Workers(count: threads))
     while run.step < steps, run.advance() { if run.isReportDue { _ = run.report() } }
     return run.state
@@ -32,7 +32,7 @@ import Testing
 
   @Test func `a run that was broken off goes on with the same bits`() {
     let run = TrainingRun(
-      TrainingData(.twoMoons, seed: 1), Self.shape, Self.settings(steps: 60),
+      TrainingData(.twoMoons, seed: 1), .mlp(Self.shape), Self.settings(steps: 60),
       workers: Workers(count: 2))
     #expect(run.restore(Self.state(after: 33, threads: 2)) == nil)
     while run.advance() { if run.isReportDue { _ = run.report() } }
@@ -40,7 +40,7 @@ import Testing
     #expect(run.status == .finished)
     // Without its moments a run goes another way.
     let other = TrainingRun(
-      TrainingData(.twoMoons, seed: 1), Self.shape, Self.settings(steps: 60))
+      TrainingData(.twoMoons, seed: 1), .mlp(Self.shape), Self.settings(steps: 60))
     var poorer = Self.state(after: 33, threads: 2)
     poorer.buffers = poorer.buffers.map {
       ($0.name, $0.name == "moments.first" ? $0.values.map { _ in 0 } : $0.values)
@@ -51,7 +51,8 @@ import Testing
   }
 
   @Test func `a state that does not fit is refused and changes nothing`() {
-    let run = TrainingRun(TrainingData(.twoMoons, seed: 1), Self.shape, Self.settings(steps: 60))
+    let run = TrainingRun(
+      TrainingData(.twoMoons, seed: 1), .mlp(Self.shape), Self.settings(steps: 60))
     let before = run.state
     var wrong = Self.state(after: 5, threads: 1)
     wrong.buffers.removeLast()
@@ -71,7 +72,7 @@ import Testing
     settings.averages = [30]
     settings.rate = 4e-3
     change(&settings)
-    let run = TrainingRun(TrainingData(.gaussian, seed: 2), shape, settings)
+    let run = TrainingRun(TrainingData(.gaussian, seed: 2), .mlp(shape), settings)
     while run.advance() {}
     return run.report().worstHeldOut
   }
@@ -96,7 +97,8 @@ import Testing
   }
 
   @Test func `the loss has its floor`() {
-    let run = TrainingRun(TrainingData(.gaussian, seed: 2), Self.shape, Self.settings(steps: 400))
+    let run = TrainingRun(
+      TrainingData(.gaussian, seed: 2), .mlp(Self.shape), Self.settings(steps: 400))
     var last = 0.0
     var floor = Double.infinity
     while run.advance() {
@@ -114,7 +116,7 @@ import Testing
     (settings.patience, settings.rate, settings.reportInterval) = (3, 1e-12, 1)
     settings.averages = [1]
     let points = Toy.twoMoons.draws(Samples(seed: 3, count: 50))
-    let run = TrainingRun(TrainingData(points, heldOut: 0.2, seed: 3), Self.shape, settings)
+    let run = TrainingRun(TrainingData(points, heldOut: 0.2, seed: 3), .mlp(Self.shape), settings)
     while run.advance() { if run.isReportDue { _ = run.report() } }
     #expect(run.status == .stoppedEarly)
     #expect(run.step == 4)
@@ -130,7 +132,7 @@ import Testing
   @Test func `a rate that is far too high ends as a value`() {
     var settings = Self.settings(steps: 3000)
     (settings.rate, settings.warmUp, settings.clip) = (1e30, 0, 1e30)
-    let run = TrainingRun(TrainingData(.gaussian, seed: 2), Self.shape, settings)
+    let run = TrainingRun(TrainingData(.gaussian, seed: 2), .mlp(Self.shape), settings)
     while run.advance() {}
     guard case .notFinite = run.status else {
       Issue.record("The status is \(run.status).")

@@ -352,6 +352,73 @@ void kernels_adam(const kernels_adam_task *task);
 /// mean += share (x - mean).
 void kernels_approach(float *mean, const float *x, float share, size_t length);
 
+// MARK: Networks of pictures
+
+/// A batch of pictures is a matrix with a row a pixel, pictures one after another, and a column a
+/// channel. Rows of `out` hold the 3 x 3 pixels about pixel `first` + row, tap by tap, and zeros
+/// where the picture ends; with `mirrored`, tap (dy, dx) is the pixel at (y - dy, x - dx).
+typedef struct {
+  size_t rows, first, width, height, columns;
+  int mirrored;
+  const float *x;
+  size_t x_row;
+  float *out;  // rows x 9 columns
+  size_t out_row;
+} kernels_patches_task;
+
+void kernels_patches(const kernels_patches_task *task);
+
+/// silu(gain (x - m) r + bias) with m the mean and 1/r^2 - epsilon the variance of a picture over
+/// its pixels and the columns of a group, and its derivatives.
+typedef struct {
+  size_t images, pixels, columns, groups;
+  const float *x;
+  size_t x_row;
+  const float *gain, *bias;
+  float epsilon;
+  float *stats;  // rows 2n and 2n + 1: m and r of picture n for each column; written forward
+  size_t stats_row;
+  float *out;
+  size_t out_row;
+  // The way back alone, where `out` is the derivative by x, plus `added` where that is given.
+  const float *outer;
+  size_t outer_row;
+  const float *added;
+  size_t added_row;
+  float *gain_gradient, *bias_gradient;  // added to
+  float *sums;                           // scratch: 2 rows of stats
+} kernels_norm_task;
+
+void kernels_norm(const kernels_norm_task *task);
+void kernels_norm_back(const kernels_norm_task *task);
+
+/// Sizes are those of the larger pictures, even.
+typedef struct {
+  size_t images, width, height, columns;
+  float factor;
+  const float *from;
+  size_t from_row;
+  const float *added;
+  size_t added_row;
+  float *to;
+  size_t to_row;
+} kernels_resize_task;
+
+/// to = factor times the sum of squares of 2 x 2 pixels.
+void kernels_pool(const kernels_resize_task *task);
+/// to = each pixel four times, times factor, plus `added` where that is given.
+void kernels_spread(const kernels_resize_task *task);
+
+/// to = from.
+void kernels_copy(const float *from, size_t from_row, size_t rows, size_t columns, float *to,
+                  size_t to_row);
+/// x += the row of its picture in `rows`.
+void kernels_add_by_image(float *x, size_t x_row, size_t images, size_t pixels, size_t columns,
+                          const float *rows, size_t rows_row);
+/// rows = the sums of x over the pixels of each picture.
+void kernels_sum_by_image(const float *x, size_t x_row, size_t images, size_t pixels,
+                          size_t columns, float *rows, size_t rows_row);
+
 // MARK: Pairs of points
 
 /// What is summed over pairs, as a function of s = |x - y|^2.

@@ -18,22 +18,23 @@ public struct NetworkScore: CovarianceScore {
   private let center: [Float]
   private let moments: GaussianScore
 
-  /// A network of dense layers with parameters by name: "hidden.0.weight" (inputs × outputs, row
-  /// by row), "hidden.0.bias", …, "output.bias".
+  /// A network with parameters by name, in sizes as ``NetworkShape/parameters`` lists them: of dense
+  /// layers "hidden.0.weight" (inputs × outputs, row by row), "hidden.0.bias", …, "output.bias".
   ///
   /// Returns nil where a name is missing or a length is not what the shape asks for.
   public init?(
-    _ shape: MLPShape, parameters: [String: [Float]], preconditioning: Preconditioning,
+    _ shape: NetworkShape, parameters: [String: [Float]], preconditioning: Preconditioning,
     covariance: Covariance
   ) {
-    let weights = Weights(MLP(shape).layout)
+    let network = shape.network
+    let weights = Weights(network.layout)
     for slice in weights.layout.slices {
       guard let values = parameters[slice.name], values.count == slice.rows * slice.columns else {
         return nil
       }
       slice.matrix(in: weights.parameters).values = values
     }
-    self.init(MLP(shape), weights, preconditioning, covariance)
+    self.init(network, weights, preconditioning, covariance)
   }
 
   package init(
@@ -61,10 +62,10 @@ public struct NetworkScore: CovarianceScore {
   /// What the network is, in words.
   public var summary: String { network.summary }
 
-  /// Names, shapes (rows, columns) and values of all parameters, in order.
-  public var parameters: [(name: String, rows: Int, columns: Int, values: [Float])] {
+  /// Names, sizes and values of all parameters, in order.
+  public var parameters: [(name: String, sizes: [Int], values: [Float])] {
     weights.layout.slices.map {
-      ($0.name, $0.rows, $0.columns, $0.matrix(in: weights.parameters).values)
+      ($0.name, $0.sizes, $0.matrix(in: weights.parameters).values)
     }
   }
 

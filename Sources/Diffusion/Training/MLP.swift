@@ -27,13 +27,6 @@ public struct MLPShape: Sendable, Equatable {
     self.embedding = embedding
     self.coordinateWaves = coordinateWaves ?? (dimension <= 3 ? 4 : 0)
   }
-
-  /// Names and sizes of the parameters, in order; a bias has one size.
-  public var parameters: [(name: String, sizes: [Int])] {
-    MLP(self).layout.slices.map {
-      ($0.name, $0.name.hasSuffix(".bias") ? [$0.columns] : [$0.rows, $0.columns])
-    }
-  }
 }
 
 /// A residual network of dense layers for points of few coordinates.
@@ -81,6 +74,7 @@ package struct MLP: Network {
   }
 
   package var dimension: Int { shape.dimension }
+  package var cost: Int { layout.learned }
 
   package var summary: String {
     "\(shape.depth) hidden layers of \(shape.width), \(layout.learned) parameters"
@@ -88,12 +82,12 @@ package struct MLP: Network {
 
   /// The lowest frequency of c = ¼ ln(σ/σ_data), whose sampled range has a length of 2.7: a third
   /// of a wave. Five octaves above, a quarter of a wave is a factor of e^¼ in σ.
-  private static let lowestCode = 0.125
+  static let lowestCode = 0.125
   /// The lowest frequency of a coordinate of unit deviation: a wave and a half over ±3 deviations.
   private static let lowestCoordinate = 0.25
 
   /// Each twice the one before.
-  private static func frequencies(_ count: Int, from lowest: Double) -> StoreMatrix {
+  static func frequencies(_ count: Int, from lowest: Double) -> StoreMatrix {
     let matrix = StoreMatrix(rows: 1, columns: count)
     var frequency = Float(lowest)
     for index in 0..<count {

@@ -12,6 +12,8 @@ package protocol Network: Sendable {
   var layout: ParameterLayout { get }
   /// Rows of a tape: activations of so many stay in the caches.
   var blockRows: Int { get }
+  /// Multiply-adds of a row, forward.
+  var cost: Int { get }
   /// What it is, in words.
   var summary: String { get }
   /// The parameters before the first step.

@@ -18,8 +18,12 @@ final class NetworkTrial {
   private let workers: Workers
 
   private static let bandCount = 10
-  /// The standard error of an excess of 2 % is some 0.1 % at so many rows.
-  private static let bandRows = 1024
+  /// Rows of a band: the standard error of an excess of 2 % is some 0.1 % at 1024 points of the
+  /// plane. Fewer where a row costs more; it then has more coordinates to average over.
+  private let bandRows: Int
+  /// Multiply-adds of a band, where that allows.
+  private static let bandCost = 1 << 30
+  private static let (leastBandRows, mostBandRows) = (64, 1024)
 
   /// Noised points, one band after another.
   private struct Part {
@@ -33,9 +37,10 @@ final class NetworkTrial {
 
   init(
     _ data: TrainingData, _ preconditioning: Preconditioning, _ settings: TrainingSettings,
-    _ workers: Workers
+    rowCost: Int, _ workers: Workers
   ) {
     self.workers = workers
+    bandRows = min(Self.mostBandRows, max(Self.leastBandRows, Self.bandCost / max(1, rowCost)))
     let range = preconditioning.range
     let ratio = log(range.upperBound / range.lowerBound) / Double(Self.bandCount)
     bands = (0..<Self.bandCount).map { band in
@@ -45,8 +50,9 @@ final class NetworkTrial {
       )
     }
     let pool = data.pool(generation: 0, scores: false, workers: workers).points
-    training = Self.part(pool, data, bands, seed: settings.seed, first: 0, workers)
-    heldOut = Self.part(data.heldOut, data, bands, seed: settings.seed, first: 1 << 40, workers)
+    training = Self.part(pool, data, bands, bandRows, seed: settings.seed, first: 0, workers)
+    heldOut = Self.part(
+      data.heldOut, data, bands, bandRows, seed: settings.seed, first: 1 << 40, workers)
     floor = Self.floor(data, preconditioning, settings, workers)
   }
 
@@ -64,13 +70,14 @@ final class NetworkTrial {
     let workspace = Workspace(samples: Samples(seed: 0, count: part.x.count), workers: workers)
     let clean = score.denoised(part.x, at: part.noise, in: workspace)
     return bands.indices.map { band in
-      Self.meanSquare(clean, part.target, band * Self.bandRows..<(band + 1) * Self.bandRows)
+      Self.meanSquare(clean, part.target, band * bandRows..<(band + 1) * bandRows)
         / part.scale[band]
     }
   }
 
   private static func part(
-    _ points: Points, _ data: TrainingData, _ bands: [Band], seed: UInt64, first: Int,
+    _ points: Points, _ data: TrainingData, _ bands: [Band], _ bandRows: Int, seed: UInt64,
+    first: Int,
     _ workers: Workers
   ) -> Part {
     let count = bands.count * bandRows

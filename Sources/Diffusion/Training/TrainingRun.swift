@@ -44,15 +44,16 @@ public final class TrainingRun {
   private let partials: Store<Double>
   private let groups: [Range<Int>]
   private var pool: (generation: Int, points: TrainingPool)?
-  lazy var trial = NetworkTrial(data, preconditioning, settings, workers)
+  lazy var trial = NetworkTrial(
+    data, preconditioning, settings, rowCost: network.cost, workers)
 
-  /// A run before its first step, of a network of dense layers.
+  /// A run before its first step.
   public convenience init(
-    _ data: TrainingData, _ shape: MLPShape, _ settings: TrainingSettings = TrainingSettings(),
+    _ data: TrainingData, _ shape: NetworkShape, _ settings: TrainingSettings = TrainingSettings(),
     workers: Workers = .all
   ) {
     precondition(shape.dimension == data.dimension, "A network has the data's dimension.")
-    self.init(data, network: MLP(shape), settings, workers: workers)
+    self.init(data, network: shape.network, settings, workers: workers)
   }
 
   package init(

@@ -18,6 +18,7 @@ struct TrainCommand: ParsableCommand {
       EXAMPLE
         tweedie train toy:two-moons -o moons.safetensors
         tweedie sample moons.safetensors -o moons.png
+        tweedie train toy:glyphs --steps 3000 -o glyphs.safetensors
       """)
 
   @Argument(help: "The data.")
@@ -74,11 +75,13 @@ struct TrainCommand: ParsableCommand {
       data, heldOut: options.heldOut, range: Choices.range(range, option: "--range"),
       seed: common.seed)
     source.notes.forEach(common.console.note)
-    let settings = try options.settings(seed: common.seed, isFinite: source.isFinite)
+    let shape = try options.network.shape(
+      dimension: source.data.dimension, image: source.image, of: data)
+    let settings = try options.settings(
+      of: shape, seed: common.seed, isFinite: source.isFinite)
     if settings.usesCleanScore, !source.hasCleanScore {
       throw Failure.usage("--loss target-score needs a toy with a smooth density, not \(data).")
     }
-    let shape = options.shape(dimension: source.data.dimension)
     var session = TrainSession(
       run: TrainingRun(source.data, shape, settings, workers: common.workers), shape: shape,
       source: source, command: self)

@@ -4,22 +4,10 @@ import Foundation
 
 /// What shapes a network and its training.
 struct TrainOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Columns of the hidden layers.")
-  var width = 128
+  @OptionGroup var network: NetworkOptions
 
-  @Option(parsing: .unconditional, help: "Hidden layers.")
-  var depth = 4
-
-  @Option(parsing: .unconditional, help: "Waves of the noise level; an even number.")
-  var embedding = 12
-
-  @Option(
-    parsing: .unconditional,
-    help: "Frequencies of each coordinate; 4 up to three coordinates, else 0.")
-  var coordinateWaves: Int?
-
-  @Option(parsing: .unconditional, help: "Rows of a step.")
-  var batchSize = 1024
+  @Option(parsing: .unconditional, help: "Rows of a step; by rule 1024, of a U-Net 64.")
+  var batchSize: Int?
 
   @Option(parsing: .unconditional, help: "Steps in all; the rate falls to zero at the last.")
   var steps = 20_000
@@ -27,8 +15,9 @@ struct TrainOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Stop after so many seconds, with what there is.")
   var duration: Double?
 
-  @Option(parsing: .unconditional, help: "The highest step size of Adam.")
-  var rate = 2e-3
+  @Option(
+    parsing: .unconditional, help: "The highest step size of Adam; by rule 2e-3, of a U-Net 1e-3.")
+  var rate: Double?
 
   @Option(parsing: .unconditional, help: "cosine or constant, after the warm-up.")
   var rateSchedule = "cosine"
@@ -87,8 +76,6 @@ struct TrainOptions: ParsableArguments {
 
   func validate() throws {
     let whole: [(String, Int?, ClosedRange<Int>)] = [
-      ("--width", width, 1...4096), ("--depth", depth, 1...100),
-      ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
       ("--batch-size", batchSize, 1...1_000_000), ("--steps", steps, 1...1_000_000_000),
       ("--warm-up", warmUp, 0...1_000_000_000), ("--report-every", reportEvery, 1...1_000_000_000),
       ("--patience", patience, 1...1_000_000),
@@ -97,9 +84,6 @@ struct TrainOptions: ParsableArguments {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError(
         "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
-    guard embedding % 2 == 0 else {
-      throw ValidationError("--embedding takes an even number, not \(embedding).")
     }
     let positive: [(String, Double?)] = [
       ("--duration", duration), ("--rate", rate), ("--clip", clip), ("--huber-width", huberWidth),
@@ -121,13 +105,9 @@ struct TrainOptions: ParsableArguments {
     }
   }
 
-  func shape(dimension: Int) -> MLPShape {
-    MLPShape(
-      dimension: dimension, width: width, depth: depth, embedding: embedding,
-      coordinateWaves: coordinateWaves)
-  }
-
-  func settings(seed: UInt64, isFinite: Bool) throws -> TrainingSettings {
+  func settings(
+    of shape: NetworkShape, seed: UInt64, isFinite: Bool
+  ) throws -> TrainingSettings {
     var settings = TrainingSettings()
     settings.seed = seed
     settings.target = try Choices.target(target)
@@ -136,9 +116,12 @@ struct TrainOptions: ParsableArguments {
     settings.noise = try Choices.noiseDistribution(
       noiseDistribution, center: noiseCenter, spread: noiseSpread)
     settings.perturbation = perturbation
-    settings.batchSize = batchSize
+    if case .unet = shape {
+      (settings.batchSize, settings.rate) = (NetworkOptions.batchOfUNet, NetworkOptions.rateOfUNet)
+    }
+    settings.batchSize = batchSize ?? settings.batchSize
     settings.steps = steps
-    settings.rate = rate
+    settings.rate = rate ?? settings.rate
     settings.cosine = try Choices.isCosine(rateSchedule)
     settings.warmUp = warmUp ?? min(500, steps / 10)
     settings.decay = decay

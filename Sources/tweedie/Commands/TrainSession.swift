@@ -7,14 +7,14 @@ import Pictures
 /// The loop around a training run: reports, checkpoints, pictures, Ctrl-C, the model at the end.
 struct TrainSession {
   let run: TrainingRun
-  let shape: MLPShape
+  let shape: NetworkShape
   let source: TrainingSource
   let command: TrainCommand
   private var history: [TrainingReport] = []
   private var secondsBefore = 0.0
   private let start = ContinuousClock.now
 
-  init(run: TrainingRun, shape: MLPShape, source: TrainingSource, command: TrainCommand) {
+  init(run: TrainingRun, shape: NetworkShape, source: TrainingSource, command: TrainCommand) {
     (self.run, self.shape, self.source, self.command) = (run, shape, source, command)
   }
 

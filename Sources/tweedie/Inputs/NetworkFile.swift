@@ -7,7 +7,7 @@ import Foundation
 /// that says what they are.
 struct NetworkFile {
   let score: NetworkScore
-  let shape: MLPShape
+  let shape: NetworkShape
   let image: ImageShape?
   let range: ClosedRange<Float>?
   let name: String
@@ -20,14 +20,6 @@ struct NetworkFile {
 
   func encode() -> [UInt8] {
     let p = score.preconditioning
-    let network = JSONValue.object([
-      JSONMember("kind", .string("mlp")),
-      JSONMember("dimension", .integer(shape.dimension)),
-      JSONMember("width", .integer(shape.width)),
-      JSONMember("depth", .integer(shape.depth)),
-      JSONMember("embedding", .integer(shape.embedding)),
-      JSONMember("coordinateWaves", .integer(shape.coordinateWaves)),
-    ])
     let preconditioning = JSONValue.object([
       JSONMember("target", .string(p.target.rawValue)),
       JSONMember("deviation", .number(p.deviation)),
@@ -35,7 +27,7 @@ struct NetworkFile {
       JSONMember("sigmaHigh", .number(p.range.upperBound)),
     ])
     var metadata = [
-      ("format", Self.format), ("network", network.compact),
+      ("format", Self.format), ("network", Self.json(shape).compact),
       ("preconditioning", preconditioning.compact), ("name", name),
     ]
     if let image {
@@ -61,8 +53,7 @@ struct NetworkFile {
         NamedTensor("variances", Tensor(shape: [d], doubles: covariance.variances)))
     }
     for entry in score.parameters {
-      let sizes = entry.name.hasSuffix(".bias") ? [entry.columns] : [entry.rows, entry.columns]
-      tensors.append(NamedTensor(entry.name, Tensor(shape: sizes, values: entry.values)))
+      tensors.append(NamedTensor(entry.name, Tensor(shape: entry.sizes, values: entry.values)))
     }
     return Safetensors(metadata: metadata.map { (key: $0.0, text: $0.1) }, tensors: tensors)
       .encode()
@@ -71,7 +62,7 @@ struct NetworkFile {
   // MARK: Reading
 
   init(
-    score: NetworkScore, shape: MLPShape, image: ImageShape?, range: ClosedRange<Float>?,
+    score: NetworkScore, shape: NetworkShape, image: ImageShape?, range: ClosedRange<Float>?,
     name: String, madeBy: String?
   ) {
     self.score = score
@@ -112,22 +103,6 @@ struct NetworkFile {
     name =
       file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     madeBy = file.text("madeBy")
-  }
-
-  private static func shape(_ reader: MetadataReader) throws -> MLPShape {
-    let json = try reader.object("network")
-    guard json["kind"]?.text == "mlp" else {
-      throw reader.error("key \"network\"", "the kind must be mlp")
-    }
-    let embedding = try reader.whole(json, "network", "embedding", 0...64)
-    guard embedding % 2 == 0 else {
-      throw reader.error("key \"network\"", "embedding must be even, found \(embedding)")
-    }
-    return MLPShape(
-      dimension: try reader.whole(json, "network", "dimension", 1...100_000_000),
-      width: try reader.whole(json, "network", "width", 1...4096),
-      depth: try reader.whole(json, "network", "depth", 1...100), embedding: embedding,
-      coordinateWaves: try reader.whole(json, "network", "coordinateWaves", 0...16))
   }
 
   private static func preconditioning(

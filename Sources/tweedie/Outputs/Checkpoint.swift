@@ -12,7 +12,7 @@ enum Checkpoint {
   }
 
   /// What a run must agree in to go on from a checkpoint with the same bits.
-  static func fingerprint(_ run: TrainingRun, _ shape: MLPShape, dataDigest: String) -> String {
+  static func fingerprint(_ run: TrainingRun, _ shape: NetworkShape, dataDigest: String) -> String {
     "\(shape) \(run.settings) data \(dataDigest)"
   }
 

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Diffusion
+import Files
+
+/// What shapes a network.
+struct NetworkOptions: ParsableArguments {
+  @Option(
+    help: "mlp (dense layers) or unet (convolutions, for pictures); by rule unet for pictures.")
+  var network: String?
+
+  @Option(parsing: .unconditional, help: "Columns of the hidden layers of an mlp; by rule 128.")
+  var width: Int?
+
+  @Option(parsing: .unconditional, help: "Hidden layers of an mlp; by rule 4.")
+  var depth: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Waves of the noise level of an mlp; an even number, by rule 12.")
+  var embedding: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Frequencies of each coordinate of an mlp; 4 up to three coordinates, else 0.")
+  var coordinateWaves: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Channels of the levels of a unet, each of half the side; by rule 32,64,128, up to 16 x 16 \
+      pixels 16,32,64.
+      """)
+  var channels: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Residual blocks of a unet at each level, down and again up; by rule 1.")
+  var blocks: Int?
+
+  /// Convolutions see as many pixels of 64 pictures as dense layers see rows of a large batch.
+  static let batchOfUNet = 64
+  /// A usual step size of Adam for convolutions; twice as much made the first steps rough.
+  static let rateOfUNet = 1e-3
+
+  func validate() throws {
+    let whole: [(String, Int?, ClosedRange<Int>)] = [
+      ("--width", width, 1...4096), ("--depth", depth, 1...100),
+      ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
+      ("--blocks", blocks, 1...16),
+    ]
+    for (name, value, range) in whole {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError(
+        "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
+    }
+    if let embedding, embedding % 2 != 0 {
+      throw ValidationError("--embedding takes an even number, not \(embedding).")
+    }
+  }
+
+  /// The shape for data called `word` of `dimension` numbers, which are pictures of `image`.
+  func shape(dimension: Int, image: ImageShape?, of word: String) throws -> NetworkShape {
+    let ofMLP: [(String, Any?)] = [
+      ("--width", width), ("--depth", depth), ("--embedding", embedding),
+      ("--coordinate-waves", coordinateWaves),
+    ]
+    let ofUNet: [(String, Any?)] = [("--channels", channels), ("--blocks", blocks)]
+    let kind = try Choices.networkKind(network) ?? (image == nil ? .mlp : .unet)
+    for (name, value) in kind == .mlp ? ofUNet : ofMLP where value != nil {
+      let other = kind == .mlp ? "unet" : "mlp"
+      throw Failure.usage(
+        "\(name) belongs to --network \(other); this is a network of kind \(kind.rawValue).")
+    }
+    if kind == .mlp {
+      return .mlp(
+        MLPShape(
+          dimension: dimension, width: width ?? 128, depth: depth ?? 4,
+          embedding: embedding ?? 12, coordinateWaves: coordinateWaves))
+    }
+    guard let image else {
+      throw Failure.usage("--network unet needs pictures, which \(word) is not.")
+    }
+    let counts =
+      try channels.map(Choices.channels)
+      ?? UNetShape.defaultChannels(width: image.width, height: image.height)
+    let factor = UNetShape.sideFactor(levels: counts.count)
+    guard image.width % factor == 0, image.height % factor == 0 else {
+      throw Failure.usage(
+        "A U-Net of \(counts.count) levels needs sides divisible by \(factor), and pictures of "
+          + "\(word) are \(image.width) x \(image.height); --channels with fewer numbers makes "
+          + "fewer levels, --network mlp takes any size.")
+    }
+    return .unet(
+      UNetShape(
+        width: image.width, height: image.height, pixelChannels: image.channels, channels: counts,
+        blocks: blocks ?? 1))
+  }
+}
