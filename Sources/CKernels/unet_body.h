@@ -13,10 +13,15 @@ static void KERNEL(patches)(const kernels_patches_task *t) {
     for (int tap = 0; tap < 9; tap++, to += t->columns) {
       ptrdiff_t dy = sign * (tap / 3 - 1), dx = sign * (tap % 3 - 1);
       if (y + dy < 0 || y + dy >= height || x + dx < 0 || x + dx >= width) {
-        memset(to, 0, t->columns * sizeof(float));
+        for (size_t j = 0; j < t->columns; j++) to[j] = 0;
         continue;
       }
       const float *from = center + (dy * width + dx) * (ptrdiff_t)t->x_row;
+      // Of one or three numbers, as first and last layers have them, one by one.
+      if (t->columns < 8) {
+        for (size_t j = 0; j < t->columns; j++) to[j] = from[j];
+        continue;
+      }
       for (size_t j = 0; j < t->columns; j += kernels_lanes)
         KERNEL(store)(to + j, KERNEL(load)(from + j, t->columns - j), t->columns - j);
     }

@@ -8,7 +8,7 @@ import Testing
   /// A network that trains for a second or two on pictures of 8 × 8.
   static let small = [
     "train", "pictures.npy", "-o", "m.safetensors", "--channels", "8,16", "--batch-size", "16",
-    "--steps", "60", "--report-every", "20", "--patience", "100", "--seed", "3",
+    "--steps", "120", "--report-every", "30", "--patience", "100", "--seed", "3",
   ]
 
   static func pictures(_ shape: [Int], in folder: Folder) throws {

@@ -19,9 +19,9 @@ final class NetworkTrial {
 
   private static let bandCount = 10
   /// Rows of a band: the standard error of an excess of 2 % is some 0.1 % at 1024 points of the
-  /// plane. Fewer where a row costs more; it then has more coordinates to average over.
+  /// plane. Fewer where rows cost more or have more coordinates to average over.
   private let bandRows: Int
-  /// Multiply-adds of a band, where that allows.
+  /// Rows × multiply-adds of a row × coordinates, where the limits allow.
   private static let bandCost = 1 << 30
   private static let (leastBandRows, mostBandRows) = (64, 1024)
 
@@ -40,7 +40,8 @@ final class NetworkTrial {
     rowCost: Int, _ workers: Workers
   ) {
     self.workers = workers
-    bandRows = min(Self.mostBandRows, max(Self.leastBandRows, Self.bandCost / max(1, rowCost)))
+    bandRows = min(
+      Self.mostBandRows, max(Self.leastBandRows, Self.bandCost / max(1, rowCost * data.dimension)))
     let range = preconditioning.range
     let ratio = log(range.upperBound / range.lowerBound) / Double(Self.bandCount)
     bands = (0..<Self.bandCount).map { band in
