@@ -141,7 +141,8 @@ static void KERNEL(pool)(const kernels_resize_task *t) {
       for (size_t j = 0; j < t->columns; j += kernels_lanes, from += kernels_lanes) {
         size_t rest = t->columns - j;
         v16f upper = KERNEL(load)(from, rest) + KERNEL(load)(from + t->from_row, rest);
-        v16f lower = KERNEL(load)(from + line, rest) + KERNEL(load)(from + line + t->from_row, rest);
+        v16f lower =
+            KERNEL(load)(from + line, rest) + KERNEL(load)(from + line + t->from_row, rest);
         KERNEL(store)(to + j, t->factor * (upper + lower), rest);
       }
     }

@@ -37,9 +37,9 @@ struct NetworkOptions: ParsableArguments {
     help: "Residual blocks of a unet at each level, down and again up; by rule 1.")
   var blocks: Int?
 
-  /// Convolutions see as many pixels of 64 pictures as dense layers see rows of a large batch.
+  /// Every pixel of a picture is a row to a convolution: 64 pictures are a large batch.
   static let batchOfUNet = 64
-  /// A usual step size of Adam for convolutions; twice as much made the first steps rough.
+  /// A usual step size of Adam for convolutions.
   static let rateOfUNet = 1e-3
 
   func validate() throws {
