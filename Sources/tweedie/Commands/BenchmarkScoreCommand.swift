@@ -47,13 +47,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
       try OutputSet.check([output], overwrite: common.overwrite)
     }
     let model = try LoadedModel.load(model)
-    let data = try DataSource.read(points, range: model.range ?? -1...1)
-    guard data.points.dimension == model.score.dimension else {
-      throw Failure.data(
-        file: points, place: nil,
-        rule: "points must have the model's \(model.score.dimension) coordinates, "
-          + "found \(data.points.dimension)")
-    }
+    let data = try DataSource.read(points, for: model)
     let x = data.points
     var clean = Points(count: x.count, dimension: x.dimension)
     let workspace = Workspace(

@@ -78,14 +78,8 @@ struct LikelihoodCommand: ParsableCommand {
     if probes != nil, density != nil {
       throw Failure.usage("--probes does not go with \(model.name), whose divergence is exact.")
     }
-    let data = try DataSource.read(points, range: model.range ?? -1...1)
+    let data = try DataSource.read(points, for: model)
     data.notes.forEach(common.console.note)
-    guard data.points.dimension == model.score.dimension else {
-      throw Failure.data(
-        file: points, place: nil,
-        rule: "points must have the model's \(model.score.dimension) coordinates, "
-          + "found \(data.points.dimension)")
-    }
     let unit = model.lengthUnit
     let low = sigmaMin.flatMap { $0 > 0 ? $0 : nil } ?? 0.004 * unit
     let high = sigmaMax ?? max(160 * unit, 2 * low)

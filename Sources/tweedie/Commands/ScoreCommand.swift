@@ -46,14 +46,8 @@ struct ScoreCommand: ParsableCommand {
     }
     try OutputSet.check([output], overwrite: common.overwrite)
     let model = try LoadedModel.load(model)
-    let data = try DataSource.read(points, range: model.range ?? -1...1)
+    let data = try DataSource.read(points, for: model)
     data.notes.forEach(common.console.note)
-    guard data.points.dimension == model.score.dimension else {
-      throw Failure.data(
-        file: points, place: nil,
-        rule: "points must have the model's \(model.score.dimension) coordinates, "
-          + "found \(data.points.dimension)")
-    }
     let noise = try noise(for: data.points.count)
 
     var outputs = OutputSet(overwrite: common.overwrite)

@@ -23,6 +23,18 @@ struct DataSource {
       columns: file.columns)
   }
 
+  /// Reads points to evaluate a model at, in its units and of its dimension.
+  static func read(_ word: String, for model: LoadedModel) throws -> DataSource {
+    let data = try read(word, range: model.range ?? -1...1)
+    guard data.points.dimension == model.score.dimension else {
+      throw Failure.data(
+        file: word, place: nil,
+        rule: "points must have the model's \(model.score.dimension) coordinates, "
+          + "found \(data.points.dimension)")
+    }
+    return data
+  }
+
   /// The points, which are then no longer here: whoever changes them need not copy them.
   mutating func takePoints() -> Points {
     let taken = points
