@@ -32,23 +32,17 @@ struct BenchmarkSampleCommand: ParsableCommand {
 
   func run() throws {
     let model = try LoadedModel.load(model)
-    let plan = try SamplingPlan(options, model, common.console)
+    let plan = try SamplingPlan(options, model, common.console, workers: common.workers)
     var (times, evaluations) = ([Double](), 0.0)
+    var noTrace: Trace?
     for _ in 0..<repeats {
-      var (time, total) = (0.0, 0)
-      for first in stride(from: 0, to: plan.count, by: plan.batch) {
-        let rows = first..<min(plan.count, first + plan.batch)
-        let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
-        time += try seconds {
-          let start = plan.start(rows, for: model, samples, common.workers)
-          var run = plan.sampler.run(
-            from: start, down: plan.levels, with: model.score, samples: samples,
-            increments: plan.increments, workers: common.workers)
-          while run.advance() { try common.console.checkInterrupt() }
-          total += run.result.evaluations.reduce(0, +)
-        }
-      }
-      times.append(time)
+      var total = 0
+      times.append(
+        try seconds {
+          total = try SampleCommand.draw(
+            plan, model, options, common, common.console, &noTrace
+          ).evaluations.reduce(0, +)
+        })
       evaluations = Double(total) / Double(plan.count)
     }
     common.console.tell(

@@ -83,7 +83,7 @@ struct SampleCommand: ParsableCommand {
   }
 
   /// All samples, some rows at a time.
-  private static func draw(
+  static func draw(
     _ plan: SamplingPlan, _ model: LoadedModel, _ options: SamplingOptions,
     _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
   ) throws -> SamplingResult {
