@@ -4,21 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ScoreCovarianceTests {
-  static let data = RandomStream(seed: 8, for: .toy).normals(count: 200, dimension: 3)
-
-  static let scores: [any DrawableScore & CovarianceScore] = [
-    GaussianScore(mean: [1, 2, 3], covariance: .diagonal([1, 0.1, 0])),
-    MixtureScore([
-      .init(weight: 1, mean: [0, 0, 0], covariance: .isotropic(0.1, dimension: 3)),
-      .init(weight: 2, mean: [1, 0, 2], covariance: .diagonal([0.1, 0.2, 0.3])),
-    ]),
-    BoxMixtureScore([
-      .init(weight: 1, lower: [0, 0, 0], upper: [1, 2, 3]),
-      .init(weight: 3, lower: [-1, 0, 2], upper: [0, 1, 5]),
-    ]),
-    EmpiricalScore(data), NearestNeighborScore(data, smoothing: 0.3, shifts: 3),
-    WidenedScore(EmpiricalScore(data), width: 0.4),
-  ]
+  static let scores = ScoreDrawTests.scores
 
   /// n = 40,000; nine statistics, each within 4.5 standard errors.
   @Test(arguments: 0..<scores.count)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ScoreDrawTests {
   static let data = RandomStream(seed: 8, for: .toy).normals(count: 200, dimension: 3)
 
-  static let scores: [any DrawableScore & MomentScore] = [
+  static let scores: [any DrawableScore & CovarianceScore] = [
     GaussianScore(mean: [1, 2, 3], covariance: .diagonal([1, 0.1, 0])),
     MixtureScore([
       .init(weight: 1, mean: [0, 0, 0], covariance: .isotropic(0.1, dimension: 3)),
