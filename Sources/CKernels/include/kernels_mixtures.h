@@ -1,0 +1,55 @@
+// Gaussian mixtures.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Components N(mean, V) with V = B^T diag(variances) B + rest * (I - B^T B); the rows of B are
+/// orthonormal. An offset of -1 stands for no basis: with rank = dimension the variances lie along
+/// the coordinate axes, with rank = 0 the rest is the one variance.
+typedef struct {
+  size_t dimension, components;
+  const double *log_weights;   // components
+  const double *means;         // components x dimension
+  const double *variances;     // components x dimension, the first `rank` used
+  const double *rests;         // components
+  const ptrdiff_t *bases;      // components: offset into basis_values
+  const uint32_t *ranks;       // components
+  const double *basis_values;  // rank x dimension each
+} kernels_mixture;
+
+/// Doubles of scratch for one thread.
+size_t kernels_mixture_scratch(const kernels_mixture *mixture);
+/// Doubles of the table that `kernels_mixture_table` fills for one sigma.
+size_t kernels_mixture_table_size(const kernels_mixture *mixture);
+void kernels_mixture_table(const kernels_mixture *mixture, double sigma, double *table);
+
+/// At each row: the denoiser E[x0 | x], log p(x; sigma) and the trace of the denoiser's Jacobian.
+/// Any of the outputs may be null. `table` is that of the common sigma, or null with one sigma
+/// a row in `sigmas`.
+void kernels_mixture_evaluate(const kernels_mixture *mixture, const float *x, size_t count,
+                              const double *sigmas, double sigma, const double *table,
+                              double *scratch, float *denoised, double *log_density,
+                              double *trace);
+
+/// The largest dimension of a mixture that `kernels_plane_denoise` takes.
+enum { kernels_plane_dimension = 3 };
+
+/// A mixture in few dimensions at one sigma, component by component:
+/// D = sum_k r_k (c_k + G_k x), log r_k = l_k - |W_k (x - m_k)|^2 up to a constant. Along the axes W
+/// and G are diagonals.
+typedef struct {
+  const double *exact;  // components x (l, W[d] or W[d][d])
+  const float *single;  // components x (c[d], G[d] or G[d][d])
+} kernels_plane_table;
+
+/// Fills the arrays of a table.
+void kernels_plane_fill(const kernels_mixture *mixture, int axes, double sigma, double *exact,
+                        float *single);
+
+/// The denoiser at each row, of components whose bases span the space. With `axes` none has one.
+/// `table` is that of the common sigma, or null with one sigma a row in `sigmas`.
+/// `logits`: kernels_lanes x components.
+void kernels_plane_denoise(const kernels_mixture *mixture, const kernels_plane_table *table,
+                           int axes, const float *x, size_t count, const double *sigmas,
+                           double *logits, float *denoised);
