@@ -92,6 +92,11 @@ extension Duration {
 }
 
 extension Double {
-  /// The number in `digits` significant digits, without trailing zeros.
-  func formatted(digits: Int) -> String { String(format: "%.\(digits)g", self) }
+  /// The number in `digits` significant digits, without trailing zeros; whole where it has more
+  /// digits than that before the point.
+  func formatted(digits: Int) -> String {
+    // 1160, where %g writes 1.16e+03.
+    let isWhole = abs(self) >= pow(10, Double(digits)) && abs(self) < 1e6
+    return String(format: isWhole ? "%.0f" : "%.\(digits)g", self)
+  }
 }
