@@ -71,11 +71,25 @@ import Testing
     #expect(model.text("network")?.contains("\"kind\": \"mlp\"") == true)
   }
 
+  static let shapes: [(side: Int, shape: String)] = [
+    (8, "\"channels\": [16, 32, 64]"), (6, "\"channels\": [16, 32]"), (7, "\"kind\": \"mlp\""),
+  ]
+
+  @Test(arguments: shapes)
+  func `levels are as many as the sides can be halved`(side: Int, shape: String) throws {
+    let folder = try Folder()
+    try Self.pictures([30, side, side], in: folder)
+    try Command.succeed(
+      ["train", "pictures.npy", "-o", "m.safetensors", "--steps", "2"], in: folder)
+    let model = try Safetensors.read(folder.path("m.safetensors"))
+    #expect(model.text("network")?.contains(shape) == true, "\(model.text("network") ?? "")")
+  }
+
   static let refusals: [(words: String, names: String)] = [
     ("toy:rings --network unet", "pictures"), ("toy:rings --network cnn", "mlp"),
     ("toy:rings --channels 8", "--channels"), ("pictures.npy --width 8", "--width"),
     ("pictures.npy --channels 12", "multiples of 8"), ("pictures.npy --channels 8,", "--channels"),
-    ("pictures.npy", "divisible by 4"), ("pictures.npy --blocks 0", "--blocks"),
+    ("pictures.npy --channels 8,8,8", "divisible by 4"), ("pictures.npy --blocks 0", "--blocks"),
   ]
 
   @Test(arguments: refusals.indices)

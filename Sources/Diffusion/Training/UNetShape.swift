@@ -38,9 +38,14 @@ public struct UNetShape: Sendable, Equatable {
   public static func sideFactor(levels: Int) -> Int { 1 << (levels - 1) }
 
   /// 32, 64, 128, which is 0.87 million parameters; up to 16 × 16 pixels half of that, a quarter
-  /// of the parameters.
+  /// of the parameters. Fewer levels where the sides cannot be halved so often.
   public static func defaultChannels(width: Int, height: Int) -> [Int] {
-    width * height <= 256 ? [16, 32, 64] : [32, 64, 128]
+    let channels = width * height <= 256 ? [16, 32, 64] : [32, 64, 128]
+    let levels = (1...channels.count).last {
+      let factor = sideFactor(levels: $0)
+      return width % factor == 0 && height % factor == 0
+    }
+    return Array(channels.prefix(levels ?? 1))
   }
 
   /// Coordinates of a point, d.

@@ -5,7 +5,10 @@ import Files
 /// What shapes a network.
 struct NetworkOptions: ParsableArguments {
   @Option(
-    help: "mlp (dense layers) or unet (convolutions, for pictures); by rule unet for pictures.")
+    help: """
+      mlp (dense layers) or unet (convolutions, for pictures); by rule unet for pictures of even \
+      sides.
+      """)
   var network: String?
 
   @Option(parsing: .unconditional, help: "Columns of the hidden layers of an mlp; by rule 128.")
@@ -65,7 +68,7 @@ struct NetworkOptions: ParsableArguments {
       ("--coordinate-waves", coordinateWaves),
     ]
     let ofUNet: [(String, Any?)] = [("--channels", channels), ("--blocks", blocks)]
-    let kind = try Choices.networkKind(network) ?? (image == nil ? .mlp : .unet)
+    let kind = try Choices.networkKind(network) ?? kind(for: image)
     for (name, value) in kind == .mlp ? ofUNet : ofMLP where value != nil {
       let other = kind == .mlp ? "unet" : "mlp"
       throw Failure.usage(
@@ -94,5 +97,12 @@ struct NetworkOptions: ParsableArguments {
       UNetShape(
         width: image.width, height: image.height, pixelChannels: image.channels, channels: counts,
         blocks: blocks ?? 1))
+  }
+
+  /// Convolutions for pictures that can be halved at least once, or whose levels are given.
+  private func kind(for image: ImageShape?) -> Choices.NetworkKind {
+    guard let image else { return .mlp }
+    let isHalved = image.width % 2 == 0 && image.height % 2 == 0
+    return isHalved || channels != nil ? .unet : .mlp
   }
 }
