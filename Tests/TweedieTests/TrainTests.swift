@@ -107,7 +107,9 @@ import Testing
     ("toy:rings -o m.safetensors --resume", 66, "m.checkpoint.safetensors"),
     ("toy:checkerboard -o m.safetensors --loss target-score", 64, "target-score"),
     ("one.csv -o m.safetensors", 65, "at least 2 points"),
-    ("same.csv -o m.safetensors", 65, "not all equal"), ("lost.npy -o m.safetensors", 66, "lost"),
+    ("same.csv -o m.safetensors", 65, "not all be equal"),
+    ("wide.csv -o m.safetensors", 65, "finite as a Float32"),
+    ("lost.npy -o m.safetensors", 66, "lost"),
     ("toy:rings -o none/m.safetensors", 73, "none"),
   ]
 
@@ -117,6 +119,7 @@ import Testing
     let folder = try Folder()
     try folder.write("1,2\n", to: "one.csv")
     try folder.write("1,2\n1,2\n1,2\n", to: "same.csv")
+    try folder.write("1e20,2\n-1e20,2\n1e19,2\n", to: "wide.csv")
     let before = try folder.listing()
     let outcome = try Command.run(
       ["train"] + words.split(separator: " ").map(String.init), in: folder)

@@ -43,9 +43,18 @@ struct TrainingSource {
         file: word, place: nil, rule: "training needs at least 2 points, found \(points.count)")
     }
     let data = TrainingData(points, heldOut: heldOut, truth: toy?.score, seed: seed)
-    guard Float(data.deviation) > 0 else {
+    let variance = Float(data.covariance.trace)
+    guard variance > 0 else {
       throw Failure.data(
-        file: word, place: nil, rule: "training needs points that are not all equal")
+        file: word, place: nil,
+        rule: "the \(points.count - data.heldOut.count) points left for training must not all be "
+          + "equal")
+    }
+    guard variance < .infinity else {
+      throw Failure.data(
+        file: word, place: nil,
+        rule: "the variance must be finite as a Float32, found \(data.covariance.trace): "
+          + "divide the points by a constant")
     }
     return TrainingSource(
       data: data, image: source.image, range: source.range, isFinite: true,
