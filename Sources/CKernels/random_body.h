@@ -1,34 +1,37 @@
 #include "vector_math.h"
 
-// The high and low halves of a 32 x 32 bit product. Even and odd lanes apart: a processor
-// multiplies the low halves of 64-bit lanes.
-INLINE void KERNEL(multiply)(v16u a, uint64_t b, v16u *high, v16u *low) {
-  v8l even = ((v8l)a & 0xffffffffu) * b, odd = ((v8l)a >> 32) * b;
-  *high = (v16u)((even >> 32) | (odd & 0xffffffff00000000u));
-  *low = (v16u)((even & 0xffffffffu) | (odd << 32));
-}
-
+// Ten rounds on sixteen counters. The words of even and odd lanes go apart, each in the low half of a
+// 64-bit lane: that is where a processor multiplies 32 bits by 32, and what the high halves hold does
+// no harm until the end.
 INLINE void KERNEL(philox)(v16u c[4], uint64_t seed) {
   uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-  for (int round = 0; round < 10; round++) {
-    v16u high0, low0, high1, low1;
-    KERNEL(multiply)(c[0], 0xD2511F53u, &high0, &low0);
-    KERNEL(multiply)(c[2], 0xCD9E8D57u, &high1, &low1);
-    v16u c1 = c[1], c3 = c[3];
-    c[0] = high1 ^ c1 ^ key0;
-    c[1] = low1;
-    c[2] = high0 ^ c3 ^ key1;
-    c[3] = low0;
+  v8l e[4], o[4];
+  UNROLL for (int w = 0; w < 4; w++) e[w] = (v8l)c[w], o[w] = (v8l)c[w] >> 32;
+#define ROUND(x)                                                              \
+  do {                                                                        \
+    v8l product0 = (x[0] & 0xffffffffu) * 0xD2511F53u;                        \
+    v8l product1 = (x[2] & 0xffffffffu) * 0xCD9E8D57u;                        \
+    x[0] = (product1 >> 32) ^ x[1] ^ key0;                                    \
+    x[1] = product1;                                                          \
+    x[2] = (product0 >> 32) ^ x[3] ^ key1;                                    \
+    x[3] = product0;                                                          \
+  } while (0)
+  UNROLL for (int round = 0; round < 10; round++) {
+    ROUND(e);
+    ROUND(o);
     key0 += 0x9E3779B9u;
     key1 += 0xBB67AE85u;
   }
+#undef ROUND
+  UNROLL for (int w = 0; w < 4; w++) c[w] = (v16u)((e[w] & 0xffffffffu) | (o[w] << 32));
 }
 
-// Uniform in (0, 1) from 32 bits, rounded once: both halves convert exactly.
+// Uniform in (0, 1) from 32 bits, rounded once: both halves convert exactly, and the products are
+// exact.
 INLINE v16f KERNEL(uniform)(v16u word) {
   v16f high = __builtin_convertvector((v16i)(word >> 16), v16f);
   v16f low = __builtin_convertvector((v16i)(word & 0xffff), v16f);
-  return high * 0x1p-16f + (low + 0.5f) * 0x1p-32f;
+  return MAD(high, SPLAT(0x1p-16f), MAD(low, SPLAT(0x1p-32f), SPLAT(0x1p-33f)));
 }
 
 // Box-Muller; the angle 2 pi word / 2^32 is split into a quarter turn and a rest within pi/4.
@@ -68,7 +71,7 @@ INLINE void KERNEL(interleave)(const v16u c[4], v16u_any out[4]) {
 
 // What differs between the counters of sixteen blocks.
 typedef struct {
-  uint32_t block[kernels_lanes], low[kernels_lanes], high[kernels_lanes];
+  v16u block, low, high;
 } KERNEL(counters);
 
 INLINE void KERNEL(count)(KERNEL(counters) *counters, size_t lane, size_t block, uint64_t sample,
@@ -81,8 +84,7 @@ INLINE void KERNEL(count)(KERNEL(counters) *counters, size_t lane, size_t block,
 // The four words of each of sixteen blocks, block after block.
 INLINE void KERNEL(blocks)(const KERNEL(counters) *counters, uint64_t seed, uint32_t draw,
                            int normal, uint32_t out[4 * kernels_lanes]) {
-  v16u c[4] = {*(const v16u_any *)counters->block, draw - (v16u){0},
-               *(const v16u_any *)counters->low, *(const v16u_any *)counters->high};
+  v16u c[4] = {counters->block, draw - (v16u){0}, counters->low, counters->high};
   KERNEL(philox)(c, seed);
   if (normal) {
     v16f n[4];
@@ -93,6 +95,8 @@ INLINE void KERNEL(blocks)(const KERNEL(counters) *counters, uint64_t seed, uint
   KERNEL(interleave)(c, (v16u_any *)out);
 }
 
+static const v16u KERNEL(places) = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
 // Sixteen blocks at a time, over the rows laid end to end.
 INLINE void KERNEL(fill_long)(uint32_t *out, size_t count, size_t words, const uint64_t *samples,
                               uint64_t seed, uint8_t purpose, uint32_t draw, int normal) {
@@ -101,9 +105,17 @@ INLINE void KERNEL(fill_long)(uint32_t *out, size_t count, size_t words, const u
   for (size_t base = 0; base < total; base += kernels_lanes) {
     size_t lanes = total - base < kernels_lanes ? total - base : kernels_lanes;
     size_t first = row, start = block;
-    for (size_t lane = 0; lane < lanes; lane++) {
-      KERNEL(count)(&counters, lane, block, samples[row], purpose);
-      if (++block == blocks) block = 0, row++;
+    if (block + kernels_lanes < blocks) {
+      uint64_t sample = samples[row];
+      counters.block = (uint32_t)block + KERNEL(places);
+      counters.low = (uint32_t)sample - (v16u){0};
+      counters.high = ((uint32_t)(sample >> 32) | (uint32_t)purpose << 24) - (v16u){0};
+      block += kernels_lanes;
+    } else {
+      for (size_t lane = 0; lane < lanes; lane++) {
+        KERNEL(count)(&counters, lane, block, samples[row], purpose);
+        if (++block == blocks) block = 0, row++;
+      }
     }
     uint32_t *target = out + first * words + 4 * start;
     // Sixteen whole blocks that lie end to end.
@@ -121,33 +133,56 @@ INLINE void KERNEL(fill_long)(uint32_t *out, size_t count, size_t words, const u
   }
 }
 
-// Normals of one or two coordinates: consecutive samples share a block, whose first counter is one
-// that no longer row reaches.
-INLINE void KERNEL(fill_short)(uint32_t *out, size_t count, size_t words, const uint64_t *samples,
+// Whether `length` samples follow one another.
+INLINE int KERNEL(in_order)(const uint64_t *samples, size_t length) {
+  v8l count = {0, 1, 2, 3, 4, 5, 6, 7}, off = {0};
+  for (size_t i = 0; i < length; i += 8)
+    off |= *(const v8l_any *)(samples + i) ^ (samples[0] + i + count);
+  return !__builtin_reduce_or(off);
+}
+
+// Rows of one or two coordinates in any order, as many as sixteen blocks hold; returns how many.
+INLINE size_t KERNEL(fill_any)(uint32_t *out, size_t count, size_t words, const uint64_t *samples,
                                uint64_t seed, uint8_t purpose, uint32_t draw) {
   KERNEL(counters) counters = {0};
-  size_t shift = words == 1 ? 2 : 1, mask = 4 / words - 1, row = 0;
-  while (row < count) {
-    size_t first = row, lanes = 0, places[4 * kernels_lanes];
-    uint64_t block = 0;
-    int whole = 1;
-    for (; row < count && row - first < 4 * kernels_lanes; row++) {
-      if (lanes == 0 || samples[row] >> shift != block) {
-        if (lanes == kernels_lanes) break;
-        block = samples[row] >> shift;
-        KERNEL(count)(&counters, lanes++, words - 3, block, purpose);
-      }
-      size_t place = 4 * (lanes - 1) + (samples[row] & mask) * words;
-      places[row - first] = place;
-      whole &= place == places[0] + (row - first) * words;
+  size_t shift = words == 1 ? 2 : 1, mask = 4 / words - 1, lanes = 0, row = 0;
+  size_t places[4 * kernels_lanes];
+  uint64_t block = 0;
+  for (; row < count && row < 4 * kernels_lanes; row++) {
+    if (lanes == 0 || samples[row] >> shift != block) {
+      if (lanes == kernels_lanes) break;
+      block = samples[row] >> shift;
+      KERNEL(count)(&counters, lanes++, words - 3, block, purpose);
     }
-    uint32_t kept[4 * kernels_lanes];
-    KERNEL(blocks)(&counters, seed, draw, 1, kept);
-    if (whole)
-      memcpy(out + first * words, kept + places[0], (row - first) * words * sizeof *out);
-    else
-      for (size_t r = first; r < row; r++)
-        memcpy(out + r * words, kept + places[r - first], words * sizeof *out);
+    places[row] = 4 * (lanes - 1) + (samples[row] & mask) * words;
+  }
+  uint32_t kept[4 * kernels_lanes];
+  KERNEL(blocks)(&counters, seed, draw, 1, kept);
+  for (size_t r = 0; r < row; r++) memcpy(out + r * words, kept + places[r], words * sizeof *out);
+  return row;
+}
+
+// Normals of one or two coordinates: consecutive samples share a block, whose first counter is one
+// that no longer row reaches.
+INLINE void KERNEL(fill_short)(uint32_t *out, size_t count, const size_t words,
+                               const uint64_t *samples, uint64_t seed, uint8_t purpose,
+                               uint32_t draw) {
+  const size_t share = 4 / words, whole = kernels_lanes * share;
+  for (size_t row = 0; row < count;) {
+    const uint64_t *own = samples + row;
+    size_t rest = own[0] % share;
+    if (rest == 0 && count - row >= whole && KERNEL(in_order)(own, whole)) {
+      v16l block = own[0] / share + __builtin_convertvector(KERNEL(places), v16l);
+      KERNEL(counters) counters = {
+          (uint32_t)(words - 3) - (v16u){0}, __builtin_convertvector(block, v16u),
+          __builtin_convertvector(block >> 32, v16u) | (uint32_t)purpose << 24};
+      KERNEL(blocks)(&counters, seed, draw, 1, out + row * words);
+      row += whole;
+      continue;
+    }
+    // Up to the next block where samples are in order.
+    size_t most = rest && share - rest < count - row ? share - rest : count - row;
+    row += KERNEL(fill_any)(out + row * words, most, words, own, seed, purpose, draw);
   }
 }
 
@@ -158,8 +193,10 @@ static void KERNEL(words)(uint32_t *out, size_t count, size_t words, const uint6
 
 static void KERNEL(normals)(uint32_t *out, size_t count, size_t words, const uint64_t *samples,
                             uint64_t seed, uint8_t purpose, uint32_t draw) {
-  if (words <= 2)
-    KERNEL(fill_short)(out, count, words, samples, seed, purpose, draw);
+  if (words == 1)
+    KERNEL(fill_short)(out, count, 1, samples, seed, purpose, draw);
+  else if (words == 2)
+    KERNEL(fill_short)(out, count, 2, samples, seed, purpose, draw);
   else
     KERNEL(fill_long)(out, count, words, samples, seed, purpose, draw, 1);
 }

@@ -71,6 +71,8 @@ import Testing
     let stream = RandomStream(seed: 3, purpose: 2)
     let samples: [UInt64] =
       [7, 6, 6, 0, 1, 2, 3, 4, 1 << 40, (1 << 40) + 1, 99, 5] + Array(200..<300)
+      // Blocks in order, before and after their number takes more than 32 bits.
+      + Array((1 << 33) - 133..<(1 << 33) + 140) + Array((1 << 34) - 133..<(1 << 34) + 140)
     var together = Points(count: samples.count, dimension: dimension)
     stream.fillNormals(&together, samples: samples, draw: 9)
     for (row, sample) in samples.enumerated() {
