@@ -12,7 +12,8 @@ extension PackedMixture {
     withKernel { kernel in
       switch sigma {
       case .uniform(let common):
-        kernels_plane_fill(kernel, axes, common, &scratch.exact, &scratch.single)
+        kernels_plane_fill(
+          kernel, axes, common, &scratch.parts, &scratch.exact, &scratch.single)
         scratch.exact.withUnsafeBufferPointer { exact in
           scratch.single.withUnsafeBufferPointer { single in
             var table = kernels_plane_table(exact: exact.baseAddress, single: single.baseAddress)
@@ -40,7 +41,7 @@ extension PackedMixture {
       scratch.parts.withUnsafeMutableBufferPointer { parts in
         let inputs = Shared((kernel, table, x.baseAddress, sigmas))
         let outputs = Shared((parts.baseAddress, clean))
-        workers.forEachBlock(of: x.count / d, size: rowsPerTask) { worker, rows in
+        workers.forEachBlock(of: x.count / d, size: rowsPerTask(of: x.count / d)) { worker, rows in
           let (kernel, table, x, sigmas) = inputs.pointer
           let (parts, clean) = outputs.pointer
           kernels_plane_denoise(

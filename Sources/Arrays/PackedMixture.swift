@@ -82,18 +82,18 @@ public struct PackedMixture: Sendable {
       (table, partSize) = mixture.withKernel {
         (
           [Double](repeating: 0, count: kernels_mixture_table_size($0)),
-          kernels_mixture_scratch($0)
+          max(kernels_mixture_scratch($0), mixture.isPlane ? kernels_plane_size($0).scratch : 0)
         )
       }
       parts = [Double](repeating: 0, count: partSize * workers.count)
-      let (d, isPlane) = (mixture.dimension, mixture.isPlane)
-      exact = [Double](repeating: 0, count: isPlane ? mixture.count * (1 + d * d) : 0)
-      single = [Float](repeating: 0, count: isPlane ? mixture.count * (d + d * d) : 0)
+      let plane = mixture.withKernel { kernels_plane_size($0) }
+      exact = [Double](repeating: 0, count: mixture.isPlane ? plane.exact : 0)
+      single = [Float](repeating: 0, count: mixture.isPlane ? plane.single : 0)
     }
 
     func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
       mixture.withKernel {
-        table.count == kernels_mixture_table_size($0) && partSize == kernels_mixture_scratch($0)
+        table.count == kernels_mixture_table_size($0) && partSize >= kernels_mixture_scratch($0)
           && parts.count >= partSize * workers.count
       }
     }
@@ -159,7 +159,7 @@ public struct PackedMixture: Sendable {
               let outputs = Shared((parts.baseAddress, clean, density, trace))
               let uniform = each.isEmpty
               let rows = x.count / d
-              workers.forEachBlock(of: rows, size: rowsPerTask) { worker, rows in
+              workers.forEachBlock(of: rows, size: rowsPerTask(of: rows)) { worker, rows in
                 let first = rows.lowerBound
                 kernels_mixture_evaluate(
                   arrays.pointer.0, arrays.pointer.1?.advanced(by: first * d), rows.count,
@@ -176,11 +176,18 @@ public struct PackedMixture: Sendable {
     }
   }
 
-  /// Rows of a task: a few panels of a large mixture, many of a small one.
-  var rowsPerTask: Int {
-    let cost = count * dimension * (basisValues.isEmpty ? 1 : dimension)
-    return 16 * max(1, min(256, (1 << 14) / max(1, cost)))
+  /// Rows of a task out of `rows`: a few panels of a large mixture, many of a small one, and enough
+  /// tasks for some threads to share.
+  func rowsPerTask(of rows: Int) -> Int {
+    let tasks = 16
+    return 16 * max(1, min(256, (1 << 14) / rowCost, rows / (16 * tasks)))
   }
+
+  /// Coordinates that a row is multiplied with.
+  private var rowCost: Int { max(1, count * dimension * (basisValues.isEmpty ? 1 : dimension)) }
+
+  /// Whether a row costs so little that its way through memory counts.
+  package var isLight: Bool { rowCost <= 1 << 12 }
 
   /// Calls `body` with the kernel's view of these arrays, valid during the call.
   func withKernel<Result>(

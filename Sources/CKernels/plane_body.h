@@ -7,6 +7,21 @@
 #define ALONG(j, i) \
   (m->bases[k] < 0 ? (double)((j) == (i)) : m->basis_values[m->bases[k] + (j) * d + (i)])
 
+// Numbers of a component: in Double its logit, and in Float as well what it says.
+#define EXACT(d, square) (1 + (square))
+#define SINGLE(d, square) (1 + 3 * (d) + 2 * (square))
+
+// What the components are at one sigma: a number each where it is common to all rows, sixteen lanes
+// each where every row has its own.
+typedef struct {
+  const double *exact;  // components x EXACT: l, W
+  const float *single;  // components x SINGLE: l, W and low, high, c, G
+} KERNEL(plane_numbers);
+
+#define NUMBER_D(i) (common ? SPLAT_D(exact[i]) : ((const v16d_any *)exact)[i])
+#define NUMBER(i) (common ? SPLAT(single[i]) : ((const v16f_any *)single)[i])
+#define NEXT(width) ((width) * (common ? 1 : kernels_lanes))
+
 // 16 rows of d coordinates to one vector a coordinate.
 INLINE void KERNEL(split_rows)(const float *rows, const int d, v16f x[]) {
   if (d == 2) {
@@ -77,29 +92,128 @@ INLINE void KERNEL(plane_saying)(const kernels_mixture *m, size_t k, v16d varian
     gain[i] = __builtin_convertvector(product[i], v16f);
 }
 
-// D = sum_k r_k (c_k + G_k x). The logits, which decide, in Double; once the largest is taken off,
-// their exponentials in Float, and the sums of a few components; those of all in Double again.
-INLINE void KERNEL(plane_panel)(const kernels_mixture *m, const kernels_plane_table *table,
-                                v16d variance, const int d, const int axes, const float *rows,
-                                v16d_any *logits, float *denoised) {
-  const int square = axes ? d : d * d;
-  v16f x[MOST];
-  v16d wide[MOST], sum[MOST], gain[MOST * MOST], total = {0}, best = SPLAT_D(-__builtin_inf());
-  KERNEL(split_rows)(rows, d, x);
-  UNROLL for (int i = 0; i < d; i++) wide[i] = __builtin_convertvector(x[i], v16d);
-  for (size_t k = 0; k < m->components; k++) {
-    v16d whiten[MOST * MOST], delta[MOST], logit;
-    if (table) {
-      const double *exact = table->exact + k * (1 + square);
-      logit = SPLAT_D(exact[0]);
-      UNROLL for (int i = 0; i < square; i++) whiten[i] = SPLAT_D(exact[1 + i]);
-    } else {
-      KERNEL(plane_weighing)(m, k, variance, d, axes, &logit, whiten);
+// The weighing in Float and base 2, as log2 r_k = l - |W (x - high) + low|^2, where high is the mean
+// rounded and low makes up for it; l is that of the heaviest component at most.
+INLINE void KERNEL(plane_rounding)(const double *mean, v16d l, const v16d whiten[], const int d,
+                                   const int axes, v16f_any out[]) {
+  const double per_bit = 1.4426950408889634, root = 1.2011224087864498;
+  *out++ = __builtin_convertvector(l * per_bit, v16f);
+  UNROLL for (int i = 0; i < d; i++) {
+    v16d low = {0};
+    UNROLL for (int j = 0; j < d; j++) {
+      if (axes && j != i) continue;
+      v16d w = whiten[axes ? i : i * d + j] * root;
+      low += w * ((double)(float)mean[j] - mean[j]);
+      *out++ = __builtin_convertvector(w, v16f);
     }
+    *out++ = __builtin_convertvector(low, v16f);
+  }
+  UNROLL for (int i = 0; i < d; i++) *out++ = SPLAT((float)mean[i]);
+}
+
+// The numbers of all components at one sigma a lane.
+INLINE void KERNEL(plane_lanes)(const kernels_mixture *m, v16d variance, const int d,
+                                const int axes, v16d_any *exact, v16f_any *single) {
+  const int square = axes ? d : d * d, wide = EXACT(d, square), narrow = SINGLE(d, square);
+  v16d highest = SPLAT_D(-__builtin_inf());
+  for (size_t k = 0; k < m->components; k++) {
+    v16d l, whiten[MOST * MOST];
+    KERNEL(plane_weighing)(m, k, variance, d, axes, &l, whiten);
+    highest = __builtin_elementwise_max(highest, l);
+    exact[k * wide] = l;
+    UNROLL for (int i = 0; i < square; i++) exact[k * wide + 1 + i] = whiten[i];
+  }
+  for (size_t k = 0; k < m->components; k++) {
+    v16d whiten[MOST * MOST];
+    v16f clean[MOST], gain[MOST * MOST];
+    v16f_any *out = single + k * narrow;
+    UNROLL for (int i = 0; i < square; i++) whiten[i] = exact[k * wide + 1 + i];
+    KERNEL(plane_rounding)(m->means + k * d, exact[k * wide] - highest, whiten, d, axes, out);
+    KERNEL(plane_saying)(m, k, variance, d, axes, clean, gain);
+    out += 1 + 2 * d + square;
+    UNROLL for (int i = 0; i < d; i++) *out++ = clean[i];
+    UNROLL for (int i = 0; i < square; i++) *out++ = gain[i];
+  }
+}
+
+// D = sum_k r_k (c_k + G_k x) in Float; the lanes where that may not do are returned.
+//
+// x - high loses its last digit at most, so log2 r_k has a relative error of 8 * 2^-24 at most: three
+// roundings in a square's root, twice over, and two in the sum. Let L be -log2 of the sum of the
+// weights and s the share of all but the largest: weights that count are off by 8 * 2^-24 L, and D by
+// some s times that of the distance between components. It will do where s L <= 5. A weight below
+// 2^-80 says nothing beside a sum of 2^-40.
+INLINE v16i KERNEL(plane_single)(const kernels_mixture *m, const float *single, const int common,
+                                 const int d, const int axes, const int few, const v16f x[],
+                                 v16f denoised[]) {
+  const int square = axes ? d : d * d;
+  v16f total = {0}, sum[MOST], gain[MOST * MOST];
+  v16d total_d = {0}, sum_d[MOST], gain_d[MOST * MOST];
+  v16i most = {0};
+  UNROLL for (int i = 0; i < d; i++) sum[i] = (v16f){0}, sum_d[i] = (v16d){0};
+  UNROLL for (int i = 0; i < square; i++) gain[i] = (v16f){0}, gain_d[i] = (v16d){0};
+  for (size_t k = 0; k < m->components; k++, single += NEXT(SINGLE(d, square))) {
+    v16f logit = NUMBER(0), gap[MOST];
+    UNROLL for (int i = 0; i < d; i++) gap[i] = x[i] - NUMBER(1 + d + square + i);
+    UNROLL for (int i = 0; i < d; i++) {
+      const int width = axes ? 1 : d, row = 1 + i * (width + 1);
+      v16f y = NUMBER(row + width);
+      UNROLL for (int j = 0; j < width; j++) y = MAD(NUMBER(row + j), gap[axes ? i : j], y);
+      logit = MAD(-y, y, logit);
+    }
+    v16i counts = logit > -80.0f;
+    if (!few && !__builtin_reduce_or(counts)) continue;
+    v16f weight = (v16f)((v16i)KERNEL(exp2_in_range)(logit) & counts);
+    most = __builtin_elementwise_max(most, (v16i)weight);
+    const int says = 1 + 2 * d + square;
+    if (few) {
+      total += weight;
+      UNROLL for (int i = 0; i < d; i++) sum[i] = MAD(weight, NUMBER(says + i), sum[i]);
+      UNROLL for (int i = 0; i < square; i++)
+        gain[i] = MAD(weight, NUMBER(says + d + i), gain[i]);
+    } else {
+      v16d w = __builtin_convertvector(weight, v16d);
+      total_d += w;
+      UNROLL for (int i = 0; i < d; i++)
+        sum_d[i] = MAD_D(w, __builtin_convertvector(NUMBER(says + i), v16d), sum_d[i]);
+      UNROLL for (int i = 0; i < square; i++)
+        gain_d[i] = MAD_D(w, __builtin_convertvector(NUMBER(says + d + i), v16d), gain_d[i]);
+    }
+  }
+  if (!few) {
+    total = __builtin_convertvector(total_d, v16f);
+    UNROLL for (int i = 0; i < d; i++) sum[i] = __builtin_convertvector(sum_d[i], v16f);
+    UNROLL for (int i = 0; i < square; i++) gain[i] = __builtin_convertvector(gain_d[i], v16f);
+  }
+  v16f inverse = 1.0f / total;
+  UNROLL for (int i = 0; i < d; i++) {
+    v16f value = sum[i];
+    if (axes) value = MAD(gain[i], x[i], value);
+    else UNROLL for (int j = 0; j < d; j++) value = MAD(gain[i * d + j], x[j], value);
+    denoised[i] = value * inverse;
+  }
+  // The exponent is log2, rounded down.
+  v16f level = __builtin_convertvector(127 - ((v16i)total >> 23), v16f);
+  v16f others = total - (v16f)most;
+  return ~((total >= 0x1p-40f) & (others * level <= 5.0f * total));
+}
+
+// The same with logits in Double; once the largest is taken off, exponentials in Float, and the sums
+// of a few components; those of all in Double again.
+INLINE void KERNEL(plane_double)(const kernels_mixture *m, const KERNEL(plane_numbers) *numbers,
+                                 const int common, const int d, const int axes, v16f x[],
+                                 v16d_any *logits) {
+  const int square = axes ? d : d * d;
+  const double *exact = numbers->exact;
+  v16d wide[MOST], sum[MOST], gain[MOST * MOST], total = {0}, best = SPLAT_D(-__builtin_inf());
+  UNROLL for (int i = 0; i < d; i++) wide[i] = __builtin_convertvector(x[i], v16d);
+  for (size_t k = 0; k < m->components; k++, exact += NEXT(EXACT(d, square))) {
+    v16d delta[MOST], logit = NUMBER_D(0);
     UNROLL for (int i = 0; i < d; i++) delta[i] = wide[i] - m->means[k * d + i];
     UNROLL for (int i = 0; i < d; i++) {
-      v16d y = whiten[axes ? i : i * d] * delta[axes ? i : 0];
-      if (!axes) UNROLL for (int j = 1; j < d; j++) y = MAD_D(whiten[i * d + j], delta[j], y);
+      const int row = 1 + (axes ? i : i * d);
+      v16d y = NUMBER_D(row) * delta[axes ? i : 0];
+      if (!axes) UNROLL for (int j = 1; j < d; j++) y = MAD_D(NUMBER_D(row + j), delta[j], y);
       logit = MAD_D(-y, y, logit);
     }
     logits[k] = logit;
@@ -109,6 +223,7 @@ INLINE void KERNEL(plane_panel)(const kernels_mixture *m, const kernels_plane_ta
   }
   UNROLL for (int i = 0; i < d; i++) sum[i] = (v16d){0};
   UNROLL for (int i = 0; i < square; i++) gain[i] = (v16d){0};
+  const int says = 1 + 2 * d + square;
   for (size_t first = 0; first < m->components; first += FEW) {
     v16f few_sum[MOST], few_gain[MOST * MOST], few_total = {0};
     UNROLL for (int i = 0; i < d; i++) few_sum[i] = (v16f){0};
@@ -120,17 +235,12 @@ INLINE void KERNEL(plane_panel)(const kernels_mixture *m, const kernels_plane_ta
       v16i counts = below > -48.0f;
       if (!__builtin_reduce_or(counts)) continue;
       any = 1;
-      v16f weight = (v16f)((v16i)KERNEL(exp_in_range)(below) & counts), clean[MOST], keep[MOST * MOST];
-      if (table) {
-        const float *single = table->single + k * (d + square);
-        UNROLL for (int i = 0; i < d; i++) clean[i] = SPLAT(single[i]);
-        UNROLL for (int i = 0; i < square; i++) keep[i] = SPLAT(single[d + i]);
-      } else {
-        KERNEL(plane_saying)(m, k, variance, d, axes, clean, keep);
-      }
+      v16f weight = (v16f)((v16i)KERNEL(exp_in_range)(below) & counts);
+      const float *single = numbers->single + k * NEXT(SINGLE(d, square));
       few_total += weight;
-      UNROLL for (int i = 0; i < d; i++) few_sum[i] = MAD(weight, clean[i], few_sum[i]);
-      UNROLL for (int i = 0; i < square; i++) few_gain[i] = MAD(weight, keep[i], few_gain[i]);
+      UNROLL for (int i = 0; i < d; i++) few_sum[i] = MAD(weight, NUMBER(says + i), few_sum[i]);
+      UNROLL for (int i = 0; i < square; i++)
+        few_gain[i] = MAD(weight, NUMBER(says + d + i), few_gain[i]);
     }
     if (!any) continue;
     total += __builtin_convertvector(few_total, v16d);
@@ -143,34 +253,63 @@ INLINE void KERNEL(plane_panel)(const kernels_mixture *m, const kernels_plane_ta
     else UNROLL for (int j = 0; j < d; j++) sum[i] = MAD_D(gain[i * d + j], wide[j], sum[i]);
     x[i] = __builtin_convertvector(sum[i] * inverse, v16f);
   }
-  KERNEL(join_rows)(x, d, denoised);
 }
 
+// Float where it will do, Double in the lanes where it may not.
+INLINE void KERNEL(plane_panel)(const kernels_mixture *m, const KERNEL(plane_numbers) *numbers,
+                                const int common, const int d, const int axes, const float *rows,
+                                v16d_any *logits, float *denoised) {
+  v16f x[MOST], clean[MOST];
+  KERNEL(split_rows)(rows, d, x);
+  v16i doubtful =
+      m->components <= FEW
+          ? KERNEL(plane_single)(m, numbers->single, common, d, axes, 1, x, clean)
+          : KERNEL(plane_single)(m, numbers->single, common, d, axes, 0, x, clean);
+  if (__builtin_reduce_or(doubtful)) {
+    KERNEL(plane_double)(m, numbers, common, d, axes, x, logits);
+    UNROLL for (int i = 0; i < d; i++)
+      clean[i] = (v16f)(((v16i)x[i] & doubtful) | ((v16i)clean[i] & ~doubtful));
+  }
+  KERNEL(join_rows)(clean, d, denoised);
+}
+
+// `scratch`: logits, and after them the numbers of a panel whose rows have each their own sigma.
 INLINE void KERNEL(plane_rows)(const kernels_mixture *m, const kernels_plane_table *table,
-                               const int d, const int axes, const float *x, size_t count,
-                               const double *sigmas, double *logits, float *denoised) {
+                               const int common, const int d, const int axes, const float *x,
+                               size_t count, const double *sigmas, double *scratch,
+                               float *denoised) {
+  const int square = axes ? d : d * d;
+  double *exact = scratch + m->components * kernels_lanes;
+  float *single = (float *)(exact + m->components * EXACT(d, square) * kernels_lanes);
+  KERNEL(plane_numbers) numbers = {exact, single};
+  if (common) numbers = (KERNEL(plane_numbers)){table->exact, table->single};
   for (size_t row = 0; row < count; row += kernels_lanes) {
     size_t lanes = count - row < kernels_lanes ? count - row : kernels_lanes;
-    v16d variance = SPLAT_D(1.0);
-    if (!table)
+    if (!common) {
+      v16d variance = SPLAT_D(1.0);
       for (size_t lane = 0; lane < lanes; lane++)
         variance[lane] = sigmas[row + lane] * sigmas[row + lane];
+      KERNEL(plane_lanes)(m, variance, d, axes, (v16d_any *)exact, (v16f_any *)single);
+    }
     if (lanes == kernels_lanes) {
-      KERNEL(plane_panel)(m, table, variance, d, axes, x + row * d, (v16d_any *)logits,
+      KERNEL(plane_panel)(m, &numbers, common, d, axes, x + row * d, (v16d_any *)scratch,
                           denoised + row * d);
       continue;
     }
     float rows[MOST * kernels_lanes] = {0}, out[MOST * kernels_lanes];
     memcpy(rows, x + row * d, lanes * d * sizeof(float));
-    KERNEL(plane_panel)(m, table, variance, d, axes, rows, (v16d_any *)logits, out);
+    KERNEL(plane_panel)(m, &numbers, common, d, axes, rows, (v16d_any *)scratch, out);
     memcpy(denoised + row * d, out, lanes * d * sizeof(float));
   }
 }
 
 static void KERNEL(plane_denoise)(const kernels_mixture *m, const kernels_plane_table *table,
                                   int axes, const float *x, size_t count, const double *sigmas,
-                                  double *logits, float *out) {
-#define ROWS(d, axes) KERNEL(plane_rows)(m, table, d, axes, x, count, sigmas, logits, out)
+                                  double *scratch, float *out) {
+  // Twice, so that the compiler knows in each where the numbers come from.
+#define ROWS(d, axes)                                                                      \
+  if (table) KERNEL(plane_rows)(m, table, 1, d, axes, x, count, sigmas, scratch, out);     \
+  else KERNEL(plane_rows)(m, table, 0, d, axes, x, count, sigmas, scratch, out)
   switch (2 * m->dimension + (axes != 0)) {
     case 2: case 3: ROWS(1, 1); break;
     case 4: ROWS(2, 0); break;
@@ -181,28 +320,27 @@ static void KERNEL(plane_denoise)(const kernels_mixture *m, const kernels_plane_
 #undef ROWS
 }
 
+// The numbers of one sigma: sixteen equal lanes, of which one is kept.
 INLINE void KERNEL(plane_fill)(const kernels_mixture *m, const int d, const int axes,
-                               double sigma, double *exact, float *single) {
+                               double sigma, double *scratch, double *exact, float *single) {
   const int square = axes ? d : d * d;
-  v16d variance = SPLAT_D(sigma * sigma), l, whiten[MOST * MOST];
-  v16f clean[MOST], gain[MOST * MOST];
-  for (size_t k = 0; k < m->components; k++) {
-    KERNEL(plane_weighing)(m, k, variance, d, axes, &l, whiten);
-    KERNEL(plane_saying)(m, k, variance, d, axes, clean, gain);
-    *exact++ = l[0];
-    UNROLL for (int i = 0; i < square; i++) *exact++ = whiten[i][0];
-    UNROLL for (int i = 0; i < d; i++) *single++ = clean[i][0];
-    UNROLL for (int i = 0; i < square; i++) *single++ = gain[i][0];
-  }
+  size_t wide = m->components * EXACT(d, square), narrow = m->components * SINGLE(d, square);
+  float *lanes = (float *)(scratch + wide * kernels_lanes);
+  KERNEL(plane_lanes)(m, SPLAT_D(sigma * sigma), d, axes, (v16d_any *)scratch,
+                      (v16f_any *)lanes);
+  for (size_t i = 0; i < wide; i++) exact[i] = scratch[i * kernels_lanes];
+  for (size_t i = 0; i < narrow; i++) single[i] = lanes[i * kernels_lanes];
 }
 
-static void KERNEL(plane_table)(const kernels_mixture *m, int axes, double sigma, double *exact,
-                                float *single) {
+static void KERNEL(plane_table)(const kernels_mixture *m, int axes, double sigma, double *scratch,
+                                double *exact, float *single) {
+#define FILL(d, axes) KERNEL(plane_fill)(m, d, axes, sigma, scratch, exact, single)
   switch (2 * m->dimension + (axes != 0)) {
-    case 2: case 3: KERNEL(plane_fill)(m, 1, 1, sigma, exact, single); break;
-    case 4: KERNEL(plane_fill)(m, 2, 0, sigma, exact, single); break;
-    case 5: KERNEL(plane_fill)(m, 2, 1, sigma, exact, single); break;
-    case 6: KERNEL(plane_fill)(m, 3, 0, sigma, exact, single); break;
-    case 7: KERNEL(plane_fill)(m, 3, 1, sigma, exact, single); break;
+    case 2: case 3: FILL(1, 1); break;
+    case 4: FILL(2, 0); break;
+    case 5: FILL(2, 1); break;
+    case 6: FILL(3, 0); break;
+    case 7: FILL(3, 1); break;
   }
+#undef FILL
 }

@@ -169,6 +169,42 @@ struct MixtureCase: Sendable, CustomTestStringConvertible {
     #expect(distance(wrong, expected) > 3e-6)
   }
 
+  /// Rows between components in the plane, from the heart of the mixture to where weights come to
+  /// 2⁻¹⁰⁰: the kernel weighs them in Float where the error that this leaves is small, and in Double
+  /// elsewhere. Float loses some units of 2⁻²⁴ of a logit times the share that is in doubt.
+  @Test(arguments: [1, 2, 3], [8, 30])
+  func `components that compete are weighed well near and far`(_ d: Int, _ count: Int) {
+    let (score, reference) = MixtureCase(.diagonal, d, count).made()
+    var inputs = Inputs(seed: 31)
+    let rows: [[Float]] = (0..<600).map { index in
+      let components = score.components
+      let (a, b) = (components[index % count].mean, components[(index * 7 + 3) % count].mean)
+      let reach = Double(index) / 60
+      return zip(zip(a, b), inputs.row(d)).map { Float(($0.0 + $0.1) / 2 + reach * $1) }
+    }
+    let x = Points(rows: rows)
+    // Off by 2⁻¹⁸ of a mean, the size of the errors that are looked for.
+    var moved = score.components
+    for index in moved.indices { moved[index].mean[0] += 0x1p-18 * Double(1 - 2 * (index % 2)) }
+    let wrong = MixtureScore(moved)
+    var (worst, worstOfWrong) = (0.0, 0.0)
+    for sigma in [0.01, 0.1, 0.3, 1, 3, 30] {
+      let at = reference.at(sigma)
+      let (denoised, other) = (
+        score.denoised(x, at: .uniform(sigma)), wrong.denoised(x, at: .uniform(sigma))
+      )
+      for row in 0..<x.count {
+        let value = at(x.doubles(row)).denoised
+        let size = 1 + norm(value)
+        worst = max(worst, distance(denoised.doubles(row), value) / size)
+        worstOfWrong = max(worstOfWrong, distance(other.doubles(row), value) / size)
+      }
+    }
+    Measured.record("mixture D in few dimensions", worst)
+    #expect(worst < 1e-6, "\(worst)")
+    #expect(worstOfWrong > 2e-6)
+  }
+
   /// Central differences of the reference, which the kernel is tied to above; h = 10⁻⁵ σ leaves
   /// h² of the third derivative and 10⁻¹⁶/h.
   @Test(arguments: MixtureCase.small.filter { $0.kind != .flat }, [0.2, 1, 5])

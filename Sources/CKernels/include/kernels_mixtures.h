@@ -39,17 +39,22 @@ enum { kernels_plane_dimension = 3 };
 /// D = sum_k r_k (c_k + G_k x), log r_k = l_k - |W_k (x - m_k)|^2 up to a constant. Along the axes W
 /// and G are diagonals.
 typedef struct {
-  const double *exact;  // components x (l, W[d] or W[d][d])
-  const float *single;  // components x (c[d], G[d] or G[d][d])
+  const double *exact;  // components x (l, W)
+  const float *single;  // components x (l, W with what its mean lost, mean, c, G)
 } kernels_plane_table;
 
+/// Numbers that the arrays of a table hold at most, and doubles of scratch for one thread.
+typedef struct {
+  size_t exact, single, scratch;
+} kernels_plane_sizes;
+kernels_plane_sizes kernels_plane_size(const kernels_mixture *mixture);
+
 /// Fills the arrays of a table.
-void kernels_plane_fill(const kernels_mixture *mixture, int axes, double sigma, double *exact,
-                        float *single);
+void kernels_plane_fill(const kernels_mixture *mixture, int axes, double sigma, double *scratch,
+                        double *exact, float *single);
 
 /// The denoiser at each row, of components whose bases span the space. With `axes` none has one.
 /// `table` is that of the common sigma, or null with one sigma a row in `sigmas`.
-/// `logits`: kernels_lanes x components.
 void kernels_plane_denoise(const kernels_mixture *mixture, const kernels_plane_table *table,
                            int axes, const float *x, size_t count, const double *sigmas,
-                           double *logits, float *denoised);
+                           double *scratch, float *denoised);
