@@ -21,6 +21,14 @@ public enum PerRow<Value: Sendable & Equatable>: Sendable, Equatable {
     }
   }
 
+  /// The numbers of chosen rows.
+  func rows(at indices: [Int]) -> PerRow {
+    switch self {
+    case .uniform: self
+    case .each(let values): .each(indices.map { values[$0] })
+    }
+  }
+
   /// The numbers of consecutive rows.
   public func rows(_ range: Range<Int>) -> PerRow {
     switch self {

@@ -12,9 +12,13 @@ extension PointCloud {
   /// Memory for softmax averages over one cloud, again and again.
   public final class SoftmaxScratch {
     fileprivate let scan: PanelScan
+    fileprivate let workers: Workers
+    /// Rows where Float32 may not do, in few dimensions.
+    fileprivate var doubtful: [UInt8] = []
 
     /// Memory for averages over `cloud` on `workers`.
     public init(for cloud: PointCloud, workers: Workers) {
+      self.workers = workers
       scan = PanelScan(of: cloud, capacity: capacity, gathersMean: true, workers: workers)
     }
   }
@@ -30,6 +34,23 @@ extension PointCloud {
     at x: Points, sigma: PerRow<Double>, into means: inout Points, scratch: SoftmaxScratch
   ) {
     precondition(means.count == x.count && means.dimension == dimension, "One average a row.")
+    guard isNearby else { return averages(x, sigma, into: &means, scratch) }
+    if scratch.doubtful.count < x.count {
+      scratch.doubtful = [UInt8](repeating: 0, count: x.count)
+    }
+    nearbyMean(
+      at: x, sigma: sigma, into: &means, doubtful: &scratch.doubtful, workers: scratch.workers)
+    let left = (0..<x.count).filter { scratch.doubtful[$0] != 0 }
+    guard !left.isEmpty else { return }
+    var own = Points(count: left.count, dimension: dimension)
+    averages(x.rows(at: left), sigma.rows(at: left), into: &own, scratch)
+    for (place, row) in left.enumerated() { means.copyRow(place, of: own, to: row) }
+  }
+
+  /// The averages, by products first and by Double where rounding could decide.
+  private func averages(
+    _ x: Points, _ sigma: PerRow<Double>, into means: inout Points, _ scratch: SoftmaxScratch
+  ) {
     means.values.withUnsafeMutableBufferPointer {
       average(x, sigma, $0.baseAddress, nil, scratch)
     }

@@ -41,6 +41,14 @@ void kernels_softmax_scan(const kernels_cloud *cloud, size_t first, size_t last,
                           const float *queries, size_t lanes, const float *precision,
                           const float *slack, kernels_panel *panel, float *scratch);
 
+/// The largest dimension of data that `kernels_nearby_mean` takes.
+enum { kernels_nearby_dimension = 3 };
+
+/// sum_i softmax_i(-|x - x_i|^2 / 2 sigma^2) x_i at each row, in Float32, row r at the width
+/// sigmas[r * stride]; rows where that may not do are marked.
+void kernels_nearby_mean(const kernels_cloud *cloud, const float *x, size_t count,
+                         const double *sigmas, size_t stride, float *means, uint8_t *doubtful);
+
 /// The `capacity` largest x . x_i - |x_i|^2 / 2, in falling order, in chosen and values.
 void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
                           const float *queries, size_t lanes, kernels_panel *panel,
