@@ -1,14 +1,12 @@
 import CKernels
 
-/// Numbers a thread takes at a time: large enough to hide the hand-over, small enough for caches.
-private let stepBlock = 1 << 15
-
 extension Points {
-  /// self = a self + b y, row by row.
+  /// self = a self + b y, row by row; returns whether all of it is finite.
+  @discardableResult
   public mutating func combine(
     _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, workers: Workers = .all
-  ) {
-    apply(nil, (a, b, .uniform(0)), y, nil, workers)
+  ) -> Bool {
+    apply(Terms(nil, a, y, b), workers)
   }
 
   /// self = a self + b y + c z, row by row.
@@ -20,23 +18,71 @@ extension Points {
   ///   - c: Coefficient of `z`.
   ///   - z: Points of this shape.
   ///   - workers: The threads to use.
+  /// - Returns: Whether all of it is finite.
+  @discardableResult
   public mutating func combine(
     _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points,
     workers: Workers = .all
-  ) {
-    apply(nil, (a, b, c), y, z, workers)
+  ) -> Bool {
+    apply(Terms(nil, a, y, b, z, c), workers)
   }
 
-  /// self = a x + b y, row by row; what stood here before is not read.
+  /// self = a self + b y + c z + e u + f v in one pass, row by row, what is nil being left out;
+  /// returns whether all of it is finite.
+  @discardableResult
+  public mutating func combine(
+    _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points?,
+    plus e: PerRow<Float>, _ u: Points?, plus f: PerRow<Float> = .uniform(0), _ v: Points? = nil,
+    workers: Workers = .all
+  ) -> Bool {
+    apply(Terms(nil, a, y, b, z, c, u, e, v, f), workers)
+  }
+
+  /// self = a x + b y, row by row; what stood here before is not read. Returns whether all of it is
+  /// finite.
+  @discardableResult
   public mutating func set(
     _ a: PerRow<Float>, _ x: Points, plus b: PerRow<Float>, _ y: Points, workers: Workers = .all
-  ) {
-    apply(x, (a, b, .uniform(0)), y, nil, workers)
+  ) -> Bool {
+    apply(Terms(x, a, y, b), workers)
+  }
+
+  /// self = a x + b y + c z + e u in one pass, row by row, what is nil being left out; what stood
+  /// here before is not read. Returns whether all of it is finite.
+  @discardableResult
+  public mutating func set(
+    _ a: PerRow<Float>, _ x: Points, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>,
+    _ z: Points?, plus e: PerRow<Float> = .uniform(0), _ u: Points? = nil,
+    workers: Workers = .all
+  ) -> Bool {
+    apply(Terms(x, a, y, b, z, c, u, e), workers)
+  }
+
+  /// self = a self + b y + c z + e u + f n in one pass, row by row, what is nil being left out, with
+  /// fresh normals n that come to stand in `normals`: each block of rows draws its own. Returns
+  /// whether all of it is finite.
+  @discardableResult
+  public mutating func combine(
+    _ a: PerRow<Float>, plus b: PerRow<Float>, _ y: Points, plus c: PerRow<Float>, _ z: Points?,
+    plus e: PerRow<Float>, _ u: Points?, plus f: PerRow<Float>, drawing rows: RandomRows,
+    into normals: inout Points, workers: Workers = .all
+  ) -> Bool {
+    precondition(
+      normals.count == count && normals.dimension == dimension && rows.samples.count == count,
+      "Points of one shape combine.")
+    return normals.values.withUnsafeMutableBufferPointer { normals in
+      rows.samples.withUnsafeBufferPointer { samples in
+        let target = NormalsTarget(
+          values: normals.baseAddress, samples: samples.baseAddress, stream: rows.stream,
+          draw: rows.draw)
+        return apply(Terms(nil, a, y, b, z, c, u, e), workers, target, f)
+      }
+    }
   }
 
   /// Multiplies each row by its factor.
   public mutating func scale(by factor: PerRow<Float>, workers: Workers = .all) {
-    apply(nil, (factor, .uniform(0), .uniform(0)), nil, nil, workers)
+    apply(Terms(nil, factor), workers)
   }
 
   /// The first row that holds a NaN or an infinity.
@@ -44,55 +90,21 @@ extension Points {
     let row = kernels_first_not_finite(values, count, dimension)
     return row < count ? row : nil
   }
-
-  /// self = a x + b y + c z; an absent x is self, an absent y or z is left out.
-  private mutating func apply(
-    _ x: Points?, _ coefficients: Coefficients, _ y: Points?, _ z: Points?, _ workers: Workers
-  ) {
-    let (count, dimension) = (count, dimension)
-    for other in [x, y, z] {
-      precondition(
-        other.map { $0.count == count && $0.dimension == dimension } ?? true,
-        "Points of one shape combine.")
-    }
-    values.withUnsafeMutableBufferPointer { out in
-      withPointer(x) { x in
-        withPointer(y) { y in
-          withPointer(z) { z in
-            let arrays = Shared((out.baseAddress, x ?? out.baseAddress.map { .init($0) }, y, z))
-            workers.forEachBlock(of: count, size: max(1, stepBlock / dimension)) { _, rows in
-              run(arrays.pointer, coefficients, rows, dimension)
-            }
-          }
-        }
-      }
-    }
-  }
 }
 
-private typealias Coefficients = (PerRow<Float>, PerRow<Float>, PerRow<Float>)
-private typealias StepArrays = (
-  UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?
-)
+/// Normals by their address: one row of a stream for each sample.
+public struct RandomRows: Sendable {
+  /// The numbers of a purpose under a seed.
+  public let stream: RandomStream
+  /// Whose rows these are.
+  public let samples: [UInt64]
+  /// Which of a sample's rows of numbers.
+  public let draw: UInt32
 
-/// The numbers of `points` during the call; null for none.
-private func withPointer(_ points: Points?, _ body: (UnsafePointer<Float>?) -> Void) {
-  guard let points else { return body(nil) }
-  points.values.withUnsafeBufferPointer { body($0.baseAddress) }
-}
-
-/// One block of rows; the pointers span all rows and `rows` lies inside them.
-private func run(
-  _ arrays: StepArrays, _ coefficients: Coefficients, _ rows: Range<Int>, _ dimension: Int
-) {
-  // Rows with coefficients of their own go one by one.
-  var size = 1
-  if case (.uniform, .uniform, .uniform) = coefficients { size = rows.count }
-  for first in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
-    let at = first * dimension
-    guard let out = arrays.0?.advanced(by: at), let x = arrays.1?.advanced(by: at) else { return }
-    kernels_combine(
-      out, x, coefficients.0[first], arrays.2?.advanced(by: at), coefficients.1[first],
-      arrays.3?.advanced(by: at), coefficients.2[first], size * dimension)
+  /// Row r is the row of sample `samples[r]`.
+  public init(_ stream: RandomStream, samples: [UInt64], draw: UInt32) {
+    self.stream = stream
+    self.samples = samples
+    self.draw = draw
   }
 }

@@ -1,4 +1,5 @@
 import Arrays
+import Foundation
 import TestSupport
 import Testing
 
@@ -15,6 +16,14 @@ import Testing
       let each = PerRow.each((0..<37).map { Float($0) / 7 })
       sum.combine(each, plus: each, inputs.points(37, d), plus: each, inputs.points(37, d))
       results.append(sum)
+      var normals = sum
+      sum.combine(
+        .uniform(0.3), plus: .uniform(-1.7), inputs.points(37, d), plus: .uniform(0.4),
+        inputs.points(37, d), plus: each, inputs.points(37, d), plus: .uniform(2.5),
+        drawing: RandomRows(
+          RandomStream(seed: 9, purpose: 2), samples: (0..<37).map { 5 + $0 }, draw: 1),
+        into: &normals, workers: uniform)
+      results += [sum, normals]
 
       let x = inputs.points(37, d, scale: 2)
       let cloud = PointCloud(inputs.points(900, d))
@@ -68,7 +77,38 @@ import Testing
         results.append(means)
       }
     }
-    return results + networkResults()
+    return results + planeResults() + networkResults()
+  }
+
+  /// What one instruction set makes of mixtures in few dimensions, few components and many, with
+  /// bases and without, near and far.
+  static func planeResults() -> [Points] {
+    var inputs = Inputs(seed: 7)
+    var results: [Points] = []
+    for (d, count, turned) in [
+      (1, 8, false), (2, 3, true), (2, 20, true), (3, 5, true), (3, 9, false),
+    ] {
+      let mixture = PackedMixture(
+        (0..<count).map { index in
+          let (c, s) = (cos(Double(index)), sin(Double(index)))
+          let turn = d == 2 ? [c, -s, s, c] : [c, -s, 0, s, c, 0, 0, 0, 1]
+          return .init(
+            logWeight: -Double(index) / 3, mean: inputs.row(d),
+            variances: (0..<d).map { _ in inputs.uniform(0.01...1) },
+            basis: turned ? turn : nil, rest: 0)
+        }, dimension: d)
+      var x = inputs.points(100, d, scale: 2)
+      for row in stride(from: 0, to: 100, by: 7) { x[row, 0] *= 300 }
+      var means = x
+      let workers = Workers(count: 1)
+      let scratch = PackedMixture.Scratch(for: mixture, workers: workers)
+      let sigmas = PerRow.each((0..<100).map { 0.01 * Double($0 * $0 + 1) })
+      for sigma in [sigmas, .uniform(0.02), .uniform(0.5), .uniform(30)] {
+        mixture.denoise(x, at: sigma, into: &means, scratch: scratch, workers: workers)
+        results.append(means)
+      }
+    }
+    return results
   }
 
   /// What one instruction set makes of the kernels of networks.

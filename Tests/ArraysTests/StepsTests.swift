@@ -39,6 +39,86 @@ import Testing
     }
   }
 
+  /// Five products and four sums: 6 · 2⁻²⁴ of the magnitudes.
+  @Test(arguments: [1, 2, 16, 17, 70], [1, 5, 40])
+  func `sums of four and five terms agree with the formula`(_ d: Int, _ count: Int) {
+    var inputs = Inputs(seed: UInt64(d * 100 + count))
+    let points = (0..<5).map { _ in inputs.points(count, d) }
+    let rows = PerRow.each((0..<count).map { Float($0 + 1) / 3 })
+    let factors: [PerRow<Float>] = [
+      .uniform(0.7), .uniform(-1.3), rows, .uniform(2.1), .uniform(-0.4),
+    ]
+    func agrees(_ sum: Points, _ terms: [Int]) -> Bool {
+      (0..<count).allSatisfy { row in
+        (0..<d).allSatisfy { i in
+          let parts = terms.map { Double(factors[$0][row]) * Double(points[$0][row, i]) }
+          let size = parts.reduce(0) { $0 + abs($1) }
+          return abs(Double(sum[row, i]) - parts.reduce(0, +)) <= 6 * 0x1p-24 * size
+        }
+      }
+    }
+    var (x, y, z) = (points[0], points[0], points[1])
+    x.combine(
+      factors[0], plus: factors[1], points[1], plus: factors[2], points[2], plus: factors[3],
+      points[3], plus: factors[4], points[4])
+    #expect(agrees(x, [0, 1, 2, 3, 4]))
+    y.combine(
+      factors[0], plus: factors[1], points[1], plus: factors[2], nil, plus: factors[3], points[3])
+    #expect(agrees(y, [0, 1, 3]))
+    z.set(
+      factors[0], points[0], plus: factors[1], points[1], plus: factors[2], points[2],
+      plus: factors[3], points[3])
+    #expect(agrees(z, [0, 1, 2, 3]))
+    #expect(!agrees(x, [0, 1, 2, 3]) && !agrees(y, [0, 1, 2, 3]) && !agrees(z, [0, 1, 3]))
+  }
+
+  @Test(arguments: [1, 2, 3, 16, 784], [1, 40, 5000])
+  func `normals drawn on the way are those of their address`(_ d: Int, _ count: Int) {
+    guard count * d < 100_000 else { return }
+    var inputs = Inputs(seed: 4)
+    let (x, y, z) = (inputs.points(count, d), inputs.points(count, d), inputs.points(count, d))
+    let stream = RandomStream(seed: 3, purpose: 1)
+    let samples = (0..<count).map { UInt64($0 + 1) }
+    var (normals, blank) = (x, x)
+    stream.fillNormals(&normals, samples: samples, draw: 7)
+    var expected = x
+    expected.combine(
+      .uniform(0.9), plus: .uniform(0.1), y, plus: .uniform(3), z, plus: .uniform(0.2), normals)
+    for workers in [1, 2] {
+      for draw in [7, 8] as [UInt32] {
+        var sum = x
+        sum.combine(
+          .uniform(0.9), plus: .uniform(0.1), y, plus: .uniform(3), z, plus: .uniform(0),
+          nil, plus: .uniform(0.2), drawing: RandomRows(stream, samples: samples, draw: draw),
+          into: &blank, workers: Workers(count: workers))
+        #expect((blank.bitPatterns == normals.bitPatterns) == (draw == 7))
+        #expect((sum.bitPatterns == expected.bitPatterns) == (draw == 7))
+      }
+    }
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func `a combination tells whether it is finite`(_ bad: Float) {
+    for (count, d) in [(1, 1), (3, 5), (7, 17), (40, 784)] {
+      let ones = Points(
+        count: count, dimension: d, values: [Float](repeating: 1, count: count * d))
+      var sum = ones
+      let isFinite = sum.combine(.uniform(1), plus: .uniform(-1), ones)
+      #expect(isFinite)
+      for row in 0..<count {
+        var spoiled = ones
+        spoiled[row, (row * 5) % d] = bad
+        let remains = sum.combine(.uniform(1), plus: .uniform(0.5), spoiled)
+        #expect(!remains)
+        sum = ones
+      }
+      // Overflow in the sum alone.
+      let huge = sum.combine(
+        .uniform(.greatestFiniteMagnitude), plus: .uniform(.greatestFiniteMagnitude), ones)
+      #expect(!huge)
+    }
+  }
+
   @Test func `a row's combination is the same alone and among others`() {
     var inputs = Inputs(seed: 2)
     for d in [1, 2, 17, 33] {

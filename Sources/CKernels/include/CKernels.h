@@ -42,9 +42,17 @@ void kernels_normals(float *out, size_t count, size_t dimension, const uint64_t 
 
 // MARK: Steps
 
-/// out = a x + b y + c z, elementwise; `y` and `z` may be null, `out` may be any of them.
-void kernels_combine(float *out, const float *x, float a, const float *y, float b, const float *z,
-                     float c, size_t length);
+enum { kernels_most_terms = 5 };
+
+/// A sum of arrays, each times a factor: one to five of them, then null.
+typedef struct {
+  const float *terms[kernels_most_terms];
+  float factors[kernels_most_terms];
+} kernels_sum;
+
+/// out = sum_t factor_t term_t, elementwise, added up in this order; `out` may be any of the terms.
+/// Returns whether all of it is finite.
+int kernels_combine(float *out, const kernels_sum *sum, size_t length);
 
 /// The first row that holds a NaN or an infinity, or `count`.
 size_t kernels_first_not_finite(const float *x, size_t count, size_t dimension);

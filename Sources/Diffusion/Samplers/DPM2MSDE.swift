@@ -41,11 +41,12 @@ public struct DPM2MSDE: Sampler {
     let (ratio, weight) = (exp(-(1 + eta) * h), -expm1(-(1 + eta) * h))
     if let last = walk.pastLevels.first {
       let half = h / (2 * last.logStep(to: level))
-      walk.combine(ratio, plus: weight * (1 + half), past: -weight * half)
+      walk.combine(
+        ratio, plus: weight * (1 + half), past: -weight * half, noiseShare: eta, from: level,
+        to: next)
     } else {
-      walk.combine(ratio, plus: weight)
+      walk.combine(ratio, plus: weight, noiseShare: eta, from: level, to: next)
     }
-    walk.addNoise(share: eta, from: level, to: next)
     walk.remember(level)
   }
 }

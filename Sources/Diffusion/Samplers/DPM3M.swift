@@ -39,20 +39,29 @@ public struct DPM3M: Sampler {
 }
 
 extension Walk {
-  /// The formula of ``DPM3M`` with `width` for h everywhere but in r₀ and r₁.
-  mutating func combineThreePoints(_ width: Double, from level: Level, to next: Level) {
+  /// The formula of ``DPM3M`` with `width` for h everywhere but in r₀ and r₁, and the noise of share
+  /// η.
+  mutating func combineThreePoints(
+    _ width: Double, noiseShare eta: Double = 0, from level: Level, to next: Level
+  ) {
     let (ratio, weight) = (exp(-width), -expm1(-width))
     let slope = width * exponentialFunction(2, -width)
-    guard let last = pastLevels.first else { return combine(ratio, plus: weight) }
+    guard let last = pastLevels.first else {
+      return combine(ratio, plus: weight, noiseShare: eta, from: level, to: next)
+    }
     let h = level.logStep(to: next)
     let r0 = last.logStep(to: level) / h
     guard pastLevels.count > 1 else {
-      return combine(ratio, plus: weight + slope / r0, past: -slope / r0)
+      return combine(
+        ratio, plus: weight + slope / r0, past: -slope / r0, noiseShare: eta, from: level,
+        to: next)
     }
     let r1 = pastLevels[1].logStep(to: last) / h
     // What multiplies a and b; −φ₃ is the width times φ₃ of the exponential functions.
     let curve = (slope * r0 + width * exponentialFunction(3, -width)) / (r0 + r1)
     let (ofA, ofB) = (slope + curve, -curve)
-    combine(ratio, plus: weight + ofA / r0, past: ofB / r1 - ofA / r0, -ofB / r1)
+    combine(
+      ratio, plus: weight + ofA / r0, past: ofB / r1 - ofA / r0, -ofB / r1, noiseShare: eta,
+      from: level, to: next)
   }
 }

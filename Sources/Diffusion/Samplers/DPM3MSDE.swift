@@ -34,8 +34,7 @@ public struct DPM3MSDE: Sampler {
     guard next.sigma > 0 else { return walk.finish(from: level, with: score) }
     walk.denoise(at: level.sigma, with: score)
     let h = level.logStep(to: next)
-    walk.combineThreePoints((1 + eta) * h, from: level, to: next)
-    walk.addNoise(share: eta, from: level, to: next)
+    walk.combineThreePoints((1 + eta) * h, noiseShare: eta, from: level, to: next)
     walk.remember(level)
   }
 }

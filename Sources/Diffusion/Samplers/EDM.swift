@@ -60,10 +60,8 @@ public struct EDM: Sampler {
       .uniform(1 + ratio), walk.x, plus: .uniform(-ratio), walk.clean, workers: walk.workers)
 
     walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
-    walk.combine(1 + h / (2 * level.sigma), plus: -h / (2 * level.sigma))
-    let half = Float(h / (2 * next.sigma))
-    walk.x.combine(
-      .uniform(1), plus: .uniform(half), walk.scratch[0], plus: .uniform(-half), walk.scratch[1],
-      workers: walk.workers)
+    let half = h / (2 * next.sigma)
+    walk.combine(
+      1 + h / (2 * level.sigma), plus: -h / (2 * level.sigma), scratch: half, -half)
   }
 }

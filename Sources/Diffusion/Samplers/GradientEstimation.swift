@@ -50,7 +50,7 @@ public struct GradientEstimation: Sampler {
     let target = next.sigma * pow(next.sigma / level.sigma, mu / (1 - mu))
     let width = target - level.sigma
     let share = walk.step == 0 ? 1 : gamma
-    walk.x.combine(
+    walk.isKnownFinite = walk.x.combine(
       .uniform(1), plus: .uniform(Float(share * width)), walk.scratch[1],
       plus: .uniform(Float((1 - share) * width)), walk.scratch[0], workers: walk.workers)
     if mu > 0 {

@@ -40,10 +40,7 @@ public struct Heun: Sampler {
     let nextGrowth = process.growth(at: next.time)
     walk.combine(
       ratio * (1 + h / 2 * (process.drift(at: level.time) + growth)),
-      plus: -ratio * h / 2 * growth)
-    walk.x.combine(
-      .uniform(1),
-      plus: .uniform(Float(h / 2 * (process.drift(at: next.time) + nextGrowth))), walk.scratch[0],
-      plus: .uniform(Float(-h / 2 * nextGrowth)), walk.scratch[1], workers: walk.workers)
+      plus: -ratio * h / 2 * growth,
+      scratch: h / 2 * (process.drift(at: next.time) + nextGrowth), -h / 2 * nextGrowth)
   }
 }

@@ -50,7 +50,7 @@ extension Walk {
   mutating func moveByLangevin(_ delta: Double, at sigma: Double, with score: some Score) {
     denoise(at: sigma, with: score)
     drawNormals(for: .chain)
-    x.combine(
+    isKnownFinite = x.combine(
       .uniform(Float(1 - delta)), plus: .uniform(Float(delta)), clean,
       plus: .uniform(Float(sigma * (2 * delta).squareRoot())), normals, workers: workers)
   }

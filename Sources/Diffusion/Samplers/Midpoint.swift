@@ -35,7 +35,7 @@ public struct Midpoint: Sampler {
       .uniform(1 + h / 2), walk.x, plus: .uniform(-h / 2), walk.clean, workers: walk.workers)
 
     walk.denoise(scratch: 0, at: middle, into: 1, with: score)
-    walk.x.combine(
+    walk.isKnownFinite = walk.x.combine(
       .uniform(1), plus: .uniform(h), walk.scratch[0], plus: .uniform(-h), walk.scratch[1],
       workers: walk.workers)
   }

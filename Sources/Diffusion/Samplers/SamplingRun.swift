@@ -85,7 +85,7 @@ public struct SamplingRun {
     method.step(
       &walk, from: levels.levels[walk.step], to: levels.levels[walk.step + 1], with: score)
     walk.step += 1
-    if let row = walk.x.firstNotFiniteRow {
+    if !walk.isKnownFinite, let row = walk.x.firstNotFiniteRow {
       failed = .notFinite(row: row, step: walk.step - 1)
     }
     return true

@@ -88,9 +88,9 @@ public struct UniPC: Sampler {
     walk.scratch[0].combine(
       .uniform(Float(level.sigma / last.sigma)),
       plus: .uniform(Float(system.weight - c0 - c1 - c2)), walk.past[0],
-      plus: .uniform(Float(c0)), walk.clean, workers: walk.workers)
-    if order > 1 { walk.addToCorrected(c1, past: 1) }
-    if order > 2 { walk.addToCorrected(c2, past: 2) }
+      plus: .uniform(Float(c0)), walk.clean,
+      plus: .uniform(Float(c1)), order > 1 ? walk.past[1] : nil,
+      plus: .uniform(Float(c2)), order > 2 ? walk.past[2] : nil, workers: walk.workers)
   }
 
   /// The prediction at `next` from the corrected state at `level`.
@@ -105,14 +105,11 @@ public struct UniPC: Sampler {
     let (c1, c2) = (
       order > 1 ? system.b * first / r1 : 0, order > 2 ? system.b * second / r2 : 0
     )
-    walk.x.set(
+    walk.isKnownFinite = walk.x.set(
       .uniform(Float(next.sigma / level.sigma)), walk.scratch[0],
-      plus: .uniform(Float(system.weight - c1 - c2)), walk.clean, workers: walk.workers)
-    if order > 1 {
-      walk.x.combine(
-        .uniform(1), plus: .uniform(Float(c1)), walk.past[0],
-        plus: .uniform(Float(c2)), walk.past[order > 2 ? 1 : 0], workers: walk.workers)
-    }
+      plus: .uniform(Float(system.weight - c1 - c2)), walk.clean,
+      plus: .uniform(Float(c1)), order > 1 ? walk.past[0] : nil,
+      plus: .uniform(Float(c2)), order > 2 ? walk.past[1] : nil, workers: walk.workers)
   }
 }
 
@@ -150,12 +147,5 @@ extension UniPC {
       }
       return (weight(r1, r2, r3), weight(r2, r3, r1), weight(r3, r1, r2))
     }
-  }
-}
-
-extension Walk {
-  /// Adds a remembered D to the corrected state of ``UniPC``.
-  fileprivate mutating func addToCorrected(_ c: Double, past index: Int) {
-    scratch[0].combine(.uniform(1), plus: .uniform(Float(c)), past[index], workers: workers)
   }
 }

@@ -5,20 +5,27 @@ import Foundation
 extension Walk {
   /// x = a x + b D + c D₁ + e D₂, with D₁ and D₂ the latest that were remembered.
   mutating func combine(_ a: Double, plus b: Double, past c: Double, _ e: Double? = nil) {
-    x.combine(
+    isKnownFinite = x.combine(
       .uniform(Float(a)), plus: .uniform(Float(b)), clean, plus: .uniform(Float(c)), past[0],
-      workers: workers)
-    if let e { x.combine(.uniform(1), plus: .uniform(Float(e)), past[1], workers: workers) }
+      plus: .uniform(Float(e ?? 0)), e == nil ? nil : past[1], workers: workers)
   }
-}
 
-/// The noise of the stochastic multistep methods.
-extension Walk {
-  /// x += σ′ √(1 − e^(−2ηh)) n, which draws nothing at η = 0.
-  mutating func addNoise(share eta: Double, from level: Level, to next: Level) {
-    guard eta > 0 else { return }
-    let h = level.logStep(to: next)
-    addNoise(next.sigma * (-expm1(-2 * eta * h)).squareRoot(), from: level, to: next)
+  /// The same with the noise of the stochastic methods, σ′ √(1 − e^(−2ηh)) n, which draws nothing
+  /// at η = 0.
+  mutating func combine(
+    _ a: Double, plus b: Double, past c: Double? = nil, _ e: Double? = nil,
+    noiseShare eta: Double, from level: Level, to next: Level
+  ) {
+    if eta > 0 {
+      let h = level.logStep(to: next)
+      combine(
+        a, plus: b, past: c, e, noise: next.sigma * (-expm1(-2 * eta * h)).squareRoot(),
+        from: level, to: next)
+    } else if let c {
+      combine(a, plus: b, past: c, e)
+    } else {
+      combine(a, plus: b)
+    }
   }
 }
 

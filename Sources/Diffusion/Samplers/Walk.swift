@@ -5,7 +5,9 @@ public import Arrays
 /// All memory is here before the first step; a step allocates none.
 public struct Walk {
   /// States at the present level, B × d, in data units.
-  public var x: Points
+  public var x: Points { didSet { isKnownFinite = false } }
+  /// Whether whatever wrote `x` last found it finite.
+  var isKnownFinite = false
   /// The last D(x; σ) evaluated at the states.
   public internal(set) var clean: Points
   /// A method's own room.
@@ -76,23 +78,58 @@ public struct Walk {
 
   /// x = a x + b D.
   public mutating func combine(_ a: Double, plus b: Double) {
-    x.combine(.uniform(Float(a)), plus: .uniform(Float(b)), clean, workers: workers)
+    isKnownFinite = x.combine(
+      .uniform(Float(a)), plus: .uniform(Float(b)), clean, workers: workers)
+  }
+
+  /// x = a x + b D + c `scratch[0]` + e `scratch[1]`.
+  mutating func combine(_ a: Double, plus b: Double, scratch c: Double, _ e: Double) {
+    isKnownFinite = x.combine(
+      .uniform(Float(a)), plus: .uniform(Float(b)), clean, plus: .uniform(Float(c)), scratch[0],
+      plus: .uniform(Float(e)), scratch[1], workers: workers)
   }
 
   /// x = a x + b D + c n with the normals n of this step.
   public mutating func combine(
     _ a: Double, plus b: Double, noise c: Double, from level: Level, to next: Level
   ) {
-    drawNormals(from: level, to: next)
-    x.combine(
-      .uniform(Float(a)), plus: .uniform(Float(b)), clean, plus: .uniform(Float(c)), normals,
-      workers: workers)
+    combine(a, plus: b, past: nil, nil, noise: c, from: level, to: next)
+  }
+
+  /// x = a x + b D + c D₁ + e D₂ + f n with the latest D₁ and D₂ that were remembered, where c and
+  /// e are given, and the normals n of this step.
+  mutating func combine(
+    _ a: Double, plus b: Double, past c: Double?, _ e: Double?, noise f: Double,
+    from level: Level, to next: Level
+  ) {
+    let factor = { (value: Double) in PerRow.uniform(Float(value)) }
+    let (first, second) = (c.map { _ in past[0] }, e.map { _ in past[1] })
+    let rows = increments.rows(for: workspace.samples, step: step, from: level, to: next)
+    if rows == nil { drawNormals(from: level, to: next) }
+    // Out of the walk for a moment: both are changed at once.
+    var (x, normals) = (Points(count: 0, dimension: 1), Points(count: 0, dimension: 1))
+    swap(&self.x, &x)
+    swap(&self.normals, &normals)
+    let isFinite =
+      if let rows {
+        x.combine(
+          factor(a), plus: factor(b), clean, plus: factor(c ?? 0), first,
+          plus: factor(e ?? 0), second, plus: factor(f), drawing: rows, into: &normals,
+          workers: workers)
+      } else {
+        x.combine(
+          factor(a), plus: factor(b), clean, plus: factor(c ?? 0), first,
+          plus: factor(e ?? 0), second, plus: factor(f), normals, workers: workers)
+      }
+    swap(&self.x, &x)
+    swap(&self.normals, &normals)
+    isKnownFinite = isFinite
   }
 
   /// x += c n with the normals n of this step.
   public mutating func addNoise(_ c: Double, from level: Level, to next: Level) {
     drawNormals(from: level, to: next)
-    x.combine(.uniform(1), plus: .uniform(Float(c)), normals, workers: workers)
+    isKnownFinite = x.combine(.uniform(1), plus: .uniform(Float(c)), normals, workers: workers)
   }
 
   /// The last step of every method: x = D(x; σ).
