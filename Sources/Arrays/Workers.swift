@@ -37,15 +37,32 @@ public struct Workers: Sendable, Equatable {
       kernels_restore_denormals(state)
       return
     }
-    let next = Atomic<Int>(0)
+    let shares = (0..<team).map { Share(tasks * $0 / team..<tasks * ($0 + 1) / team) }
     DispatchQueue.concurrentPerform(iterations: team) { worker in
       let state = kernels_flush_denormals()
-      while true {
-        let task = next.add(1, ordering: .relaxed).oldValue
-        if task >= tasks { break }
-        body(worker, task)
+      // Its own share first: the rows that the same share held last time lie in this processor's
+      // cache. Then what others have left.
+      for offset in 0..<team {
+        let share = shares[(worker + offset) % team]
+        while let task = share.next() { body(worker, task) }
       }
       kernels_restore_denormals(state)
+    }
+  }
+
+  /// Consecutive tasks, each given away once.
+  private final class Share: Sendable {
+    private let place: Atomic<Int>
+    private let end: Int
+
+    init(_ tasks: Range<Int>) {
+      place = Atomic(tasks.lowerBound)
+      end = tasks.upperBound
+    }
+
+    func next() -> Int? {
+      let task = place.add(1, ordering: .relaxed).oldValue
+      return task < end ? task : nil
     }
   }
 

@@ -10,7 +10,7 @@ public struct GaussianScore: DensityScore, CovarianceScore, ReverseTransitionSco
   public let mean: [Double]
   /// V.
   public let covariance: Covariance
-  private let mixture: MixtureScore
+  let mixture: MixtureScore
 
   /// N(mean, covariance).
   public init(mean: [Double], covariance: Covariance) {

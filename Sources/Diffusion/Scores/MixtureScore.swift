@@ -32,7 +32,7 @@ public struct MixtureScore: DensityScore, CovarianceScore, ReverseTransitionScor
   public let mean: [Double]
   /// tr Cov[x₀].
   public let totalVariance: Double
-  private let packed: PackedMixture
+  let packed: PackedMixture
   private let wholeCovariance = Once<Covariance>()
 
   /// The mixture of `components`, at least one, all of one dimension.

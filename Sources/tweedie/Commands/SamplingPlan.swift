@@ -53,7 +53,10 @@ struct SamplingPlan {
     let shifts = (model.score as? NearestNeighborScore)?.shifts ?? 1
     let most = max(1, (1 << 24) / (shifts * model.score.dimension))
     let remembered = (model.score as? any RememberingScore)?.rememberedRows ?? most
-    batch = min(count, options.batch ?? max(16, min(most, remembered)))
+    // A method that chooses its steps drops rows as they finish; it goes on with few at the end.
+    let light = isAdaptive ? nil : (model.score as? any LightScore)?.rowsAtOnce
+    let rows = max(16, min(most, remembered, light ?? most))
+    batch = min(count, options.batch ?? (light == nil ? rows : Self.evenly(count, by: rows)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 
@@ -75,6 +78,12 @@ struct SamplingPlan {
           corrections: options.corrections, signalToNoise: options.snr,
           stepSize: options.stepSize, density: model.score as? any DensityScore,
           gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
+  }
+
+  /// Rows of batches of one size, whole panels, of at most `most` rows or a panel more.
+  private static func evenly(_ count: Int, by most: Int) -> Int {
+    let batches = (count + most - 1) / most
+    return (count + 16 * batches - 1) / (16 * batches) * 16
   }
 
   /// A word about a start that may show in the samples.
