@@ -82,10 +82,10 @@ struct SampleCommand: ParsableCommand {
     return [base + ".png", base + ".npy"]
   }
 
-  /// All samples, some rows at a time.
+  /// All samples, some rows at a time, by the model's score or another in its place.
   static func draw(
-    _ plan: SamplingPlan, _ model: LoadedModel, _ options: SamplingOptions,
-    _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
+    _ plan: SamplingPlan, _ model: LoadedModel, by score: (any Score)? = nil,
+    _ options: SamplingOptions, _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
   ) throws -> SamplingResult {
     var all = SamplingResult(
       samples: Points(count: plan.count, dimension: model.score.dimension), evaluations: [],
@@ -97,7 +97,7 @@ struct SampleCommand: ParsableCommand {
       let start = plan.start(rows, for: model, samples, common.workers)
       trace?.record(start, step: 0, from: first)
       var run = plan.sampler.run(
-        from: start, down: plan.levels, with: model.score, samples: samples,
+        from: start, down: plan.levels, with: score ?? model.score, samples: samples,
         increments: plan.increments,
         workers: common.workers)
       while run.advance() {

@@ -64,7 +64,7 @@ struct ProgressLine {
   }
 
   /// Shows `done` of `total`, at most ten times a second.
-  mutating func update(done: Int, total: Int, detail: String = "") {
+  mutating func update(done: Int, total: Int, detail: @autoclosure () -> String = "") {
     guard isShown else { return }
     let now = ContinuousClock.now
     if let last, now - last < .milliseconds(100), done < total { return }
@@ -74,7 +74,7 @@ struct ProgressLine {
     let left = rate > 0 ? Double(total - done) / rate : 0
     let line =
       "\(what) \(done)/\(total)  \(rate.formatted(digits: 3))/s  "
-      + "\(left.formatted(digits: 2)) s left  \(detail)"
+      + "\(left.formatted(digits: 2)) s left  \(detail())"
     FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
   }
 
