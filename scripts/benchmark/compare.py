@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 import cases
+import training
 
 TWEEDIE = Path(".build/release/tweedie").resolve()
 
@@ -88,7 +89,7 @@ def main():
     rows = []
     print(machine())
     print(f"{'':44} {'ours':>10} {'best peer':>10}  {'':22} {'ratio':>6} {'target':>6} {'apart':>8}")
-    for case in cases.ALL:
+    for case in cases.ALL + training.ALL:
         if given.only not in case.name or not case.possible():
             continue
         row = run(case, given.rounds)

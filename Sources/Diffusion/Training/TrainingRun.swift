@@ -90,6 +90,9 @@ public final class TrainingRun {
   /// Parameters that a thread takes at a time.
   private static let chunk = 1 << 13
 
+  /// Multiply-adds of a step: forward, back to the weights and back to what they were given.
+  package var stepCost: Int { 3 * network.cost * settings.batchSize }
+
   /// Whether a report belongs here.
   public var isReportDue: Bool {
     step > 0 && lossCount > 0

@@ -15,6 +15,7 @@ struct BenchmarkCommand: ParsableCommand {
       """,
     subcommands: [
       BenchmarkLimitsCommand.self, BenchmarkScoreCommand.self, BenchmarkSampleCommand.self,
+      BenchmarkTrainCommand.self,
     ])
 }
 

@@ -71,20 +71,10 @@ struct TrainCommand: ParsableCommand {
         try AtomicFile.check(path, overwrite: common.overwrite)
       }
     }
-    let source = try TrainingSource.read(
-      data, heldOut: options.heldOut, range: Choices.range(range, option: "--range"),
-      seed: common.seed)
-    source.notes.forEach(common.console.note)
-    let shape = try options.network.shape(
-      dimension: source.data.dimension, image: source.image, of: data)
-    let settings = try options.settings(
-      of: shape, seed: common.seed, isFinite: source.isFinite)
-    if settings.usesCleanScore, !source.hasCleanScore {
-      throw Failure.usage("--loss target-score needs a toy with a smooth density, not \(data).")
-    }
+    let (run, shape, source) = try options.begin(
+      data, range: Choices.range(range, option: "--range"), common)
     var session = TrainSession(
-      run: TrainingRun(source.data, shape, settings, workers: common.workers), shape: shape,
-      source: source, command: self)
+      run: run, shape: shape, source: source, command: self)
     if resume { try session.restore() }
     try session.train()
   }

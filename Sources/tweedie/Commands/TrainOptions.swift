@@ -105,7 +105,25 @@ struct TrainOptions: ParsableArguments {
     }
   }
 
-  func settings(
+  /// A run before its first step on the data called `word`, of at least `steps` steps.
+  func begin(
+    _ word: String, range: ClosedRange<Float>, _ common: CommonOptions, atLeast steps: Int = 1
+  ) throws -> (run: TrainingRun, shape: NetworkShape, source: TrainingSource) {
+    let source = try TrainingSource.read(
+      word, heldOut: heldOut, range: range, seed: common.seed)
+    source.notes.forEach(common.console.note)
+    let shape = try network.shape(
+      dimension: source.data.dimension, image: source.image, of: word)
+    var settings = try self.settings(of: shape, seed: common.seed, isFinite: source.isFinite)
+    settings.steps = max(steps, settings.steps)
+    if settings.usesCleanScore, !source.hasCleanScore {
+      throw Failure.usage("--loss target-score needs a toy with a smooth density, not \(word).")
+    }
+    let run = TrainingRun(source.data, shape, settings, workers: common.workers)
+    return (run, shape, source)
+  }
+
+  private func settings(
     of shape: NetworkShape, seed: UInt64, isFinite: Bool
   ) throws -> TrainingSettings {
     var settings = TrainingSettings()
