@@ -33,11 +33,15 @@ extension Residuals {
         && center.count == d, "A row lies inside its block.")
     let (label, x) = (label.base + row * d, x.base + row * d)
     let (noise, input) = (normals.base + row * normals.stride, input.base + row * input.stride)
-    // Each pointer has d numbers, as checked.
-    for j in 0..<d {
-      label[j] = clean.values[pick * d + j] - center[j]
-      x[j] = label[j] + sigma * noise[j]
-      input[j] = factor * x[j]
+    // Each pointer has d numbers, as checked, and those of `clean` begin at pick × d.
+    clean.values.withUnsafeBufferPointer { clean in
+      center.withUnsafeBufferPointer { center in
+        for j in 0..<d {
+          label[j] = clean[pick * d + j] - center[j]
+          x[j] = label[j] + sigma * noise[j]
+          input[j] = factor * x[j]
+        }
+      }
     }
   }
 

@@ -69,14 +69,35 @@ static void KERNEL(product)(const kernels_product_task *t) {
 
 // MARK: Elementwise
 
-// A square of 16 x 16 at a time: both sides stay within a few cache lines.
+// Number (r, c) of a square goes to row 2 (r mod 8) + c / 8, column 2 (c mod 8) + r / 8: the bits
+// of r and c in one word move up by one. After four times r and c have changed places.
+INLINE void KERNEL(transpose_square)(const float *from, size_t from_row, float *to,
+                                     size_t to_row) {
+  v16f rows[16], next[16];
+  UNROLL for (int r = 0; r < 16; r++) rows[r] = *(const v16f_any *)(from + r * from_row);
+  UNROLL for (int round = 0; round < 4; round++) {
+    UNROLL for (int r = 0; r < 8; r++) {
+      v16f a = rows[r], b = rows[r + 8];
+      next[2 * r] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22,
+                                            7, 23);
+      next[2 * r + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                                29, 14, 30, 15, 31);
+    }
+    UNROLL for (int r = 0; r < 16; r++) rows[r] = next[r];
+  }
+  UNROLL for (int r = 0; r < 16; r++) *(v16f_any *)(to + r * to_row) = rows[r];
+}
+
 static void KERNEL(transpose)(const float *from, size_t rows, size_t columns, size_t from_row,
                               float *to, size_t to_row) {
   for (size_t i = 0; i < rows; i += 16)
     for (size_t j = 0; j < columns; j += 16)
-      for (size_t r = i; r < rows && r < i + 16; r++)
-        for (size_t c = j; c < columns && c < j + 16; c++)
-          to[c * to_row + r] = from[r * from_row + c];
+      if (i + 16 <= rows && j + 16 <= columns)
+        KERNEL(transpose_square)(from + i * from_row + j, from_row, to + j * to_row + i, to_row);
+      else
+        for (size_t r = i; r < rows && r < i + 16; r++)
+          for (size_t c = j; c < columns && c < j + 16; c++)
+            to[c * to_row + r] = from[r * from_row + c];
 }
 
 // inner = outer * slope, and bias += the sum of its rows.
@@ -117,12 +138,6 @@ static void KERNEL(waves)(const float *x, size_t x_row, size_t rows, const float
 }
 
 // MARK: Loss
-
-INLINE double KERNEL(lane_sum)(v16f v) {
-  double sum = 0;
-  for (int lane = 0; lane < kernels_lanes; lane++) sum += v[lane];
-  return sum;
-}
 
 // r = F - T with T = (label - skip x) / scale; loss = w |r|^2, or 2 w c (sqrt(|r|^2 + c^2) - c)
 // where a Huber width c > 0 is given, which is |r|^2 near zero; gradient = factor dloss/dF.

@@ -3,27 +3,42 @@
 
 // MARK: Patches
 
+// Whole vectors without a branch in between where there are no others. Of one or three numbers,
+// as first and last layers have them, one by one.
+INLINE void KERNEL(copy_line)(float *to, const float *from, size_t count) {
+  if (count % kernels_lanes == 0)
+    for (size_t j = 0; j < count; j += kernels_lanes)
+      *(v16f_any *)(to + j) = *(const v16f_any *)(from + j);
+  else if (count < 8)
+    for (size_t j = 0; j < count; j++) to[j] = from[j];
+  else
+    for (size_t j = 0; j < count; j += kernels_lanes)
+      KERNEL(store)(to + j, KERNEL(load)(from + j, count - j), count - j);
+}
+
 static void KERNEL(patches)(const kernels_patches_task *t) {
   ptrdiff_t width = (ptrdiff_t)t->width, height = (ptrdiff_t)t->height;
   ptrdiff_t place = (ptrdiff_t)(t->first % (t->width * t->height));
   ptrdiff_t y = place / width, x = place % width, sign = t->mirrored ? -1 : 1;
+  size_t columns = t->columns;
+  // Three pixels in a line follow one another.
+  int joined = !t->mirrored && t->x_row == columns;
   for (size_t i = 0; i < t->rows; i++) {
     const float *center = t->x + (t->first + i) * t->x_row;
     float *to = t->out + i * t->out_row;
-    for (int tap = 0; tap < 9; tap++, to += t->columns) {
-      ptrdiff_t dy = sign * (tap / 3 - 1), dx = sign * (tap % 3 - 1);
-      if (y + dy < 0 || y + dy >= height || x + dx < 0 || x + dx >= width) {
-        for (size_t j = 0; j < t->columns; j++) to[j] = 0;
+    for (ptrdiff_t dy = -sign; dy != 2 * sign; dy += sign) {
+      int inside = y + dy >= 0 && y + dy < height;
+      if (inside && joined && x > 0 && x + 1 < width) {
+        KERNEL(copy_line)(to, center + (dy * width - 1) * (ptrdiff_t)columns, 3 * columns);
+        to += 3 * columns;
         continue;
       }
-      const float *from = center + (dy * width + dx) * (ptrdiff_t)t->x_row;
-      // Of one or three numbers, as first and last layers have them, one by one.
-      if (t->columns < 8) {
-        for (size_t j = 0; j < t->columns; j++) to[j] = from[j];
-        continue;
+      for (ptrdiff_t dx = -sign; dx != 2 * sign; dx += sign, to += columns) {
+        if (!inside || x + dx < 0 || x + dx >= width)
+          for (size_t j = 0; j < columns; j++) to[j] = 0;
+        else
+          KERNEL(copy_line)(to, center + (dy * width + dx) * (ptrdiff_t)t->x_row, columns);
       }
-      for (size_t j = 0; j < t->columns; j += kernels_lanes)
-        KERNEL(store)(to + j, KERNEL(load)(from + j, t->columns - j), t->columns - j);
     }
     if (++x < width) continue;
     x = 0;

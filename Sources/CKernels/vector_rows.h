@@ -23,3 +23,9 @@ INLINE void KERNEL(store)(float *to, v16f value, size_t columns) {
   if (columns >= kernels_lanes) *(v16f_any *)to = value;
   else memcpy(to, &value, columns * sizeof(float));
 }
+
+INLINE double KERNEL(lane_sum)(v16f v) {
+  double sum = 0;
+  for (int lane = 0; lane < kernels_lanes; lane++) sum += v[lane];
+  return sum;
+}

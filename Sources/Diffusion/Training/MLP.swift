@@ -48,9 +48,9 @@ package struct MLP: Network {
   private let codeFrequencies: StoreMatrix
   private let coordinateFrequencies: StoreMatrix
 
-  /// Activations of a block stay in a cache of 1 MB, up to eight matrices of them; products of 64
-  /// rows run at nearly full speed, and smaller ones lose it.
-  package var blockRows: Int { shape.width <= 128 ? 128 : 64 }
+  /// Eight matrices of activations of a block stay in a cache of 1 MB. A gradient of the weights
+  /// is read and written once a block, which takes a tenth of the product with 64 rows.
+  package var blockRows: Int { shape.width <= 256 ? 128 : 64 }
 
   package init(_ shape: MLPShape) {
     self.shape = shape
