@@ -121,7 +121,8 @@ package struct StoreMatrix: Sendable {
       stride: stride)
   }
 
-  /// Some columns of every row; a window that is written and never the right side of a product.
+  /// Some columns of every row; a window that is the right side of a product only where
+  /// it begins and ends with whole vectors.
   package func columns(_ range: Range<Int>) -> StoreMatrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= stride, "Columns lie inside.")
     return StoreMatrix(window: self, range)

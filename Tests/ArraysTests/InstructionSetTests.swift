@@ -148,6 +148,79 @@ import Testing
       second: second.store, 0..<37)
     stores[3].store.approach(stores[0].store, share: 0.3, 0..<37)
     for matrix in stores { keep(matrix) }
+    for (rows, columns) in [(3, 7), (5, 16), (9, 49)] {
+      let (weights, slope) = (filled(rows, columns), filled(rows, columns))
+      weights.makeSoftmax(scale: 0.7)
+      slope.makeSoftmaxGradient(of: weights, scale: 0.7)
+      keep(weights)
+      keep(slope)
+      let transpose = StoreMatrix(rows: columns, columns: rows)
+      transpose.setTranspose(of: weights)
+      keep(transpose)
+      let residuals = Residuals(rows: rows, dimension: columns)
+      for matrix in [residuals.label, residuals.x] {
+        matrix.values = inputs.points(rows, columns).values
+      }
+      for row in 0..<rows {
+        (residuals.skip[row], residuals.scale[row]) = (0.3, 0.8)
+        (residuals.weight[row], residuals.huber[row]) = (1.3, row % 2 == 0 ? 0.5 : 0)
+      }
+      residuals.measure(filled(rows, columns), gradient: slope, factor: 0.1)
+      keep(slope)
+      let losses = (0..<rows).map { Float(residuals.loss[$0]) }
+      results.append(Points(count: rows, dimension: 1, values: losses))
+    }
+    return results + pictureResults()
+  }
+
+  /// What one instruction set makes of the kernels of networks of pictures.
+  static func pictureResults() -> [Points] {
+    var inputs = Inputs(seed: 7)
+    var results: [Points] = []
+    let (grid, images) = (PixelGrid(width: 6, height: 4), 2)
+    let pixels = images * grid.count
+    func filled(_ rows: Int, _ columns: Int) -> StoreMatrix {
+      let matrix = StoreMatrix(rows: rows, columns: columns)
+      matrix.values = inputs.points(rows, columns).values
+      return matrix
+    }
+    func keep(_ matrix: StoreMatrix) {
+      results.append(
+        Points(count: matrix.rows, dimension: matrix.columns, values: matrix.values))
+    }
+    for columns in [3, 8, 24, 32] {
+      let (x, outer) = (filled(pixels, columns), filled(pixels, columns))
+      for mirrored in [false, true] {
+        let patches = StoreMatrix(rows: pixels - 5, columns: 9 * columns)
+        patches.setPatches(of: x, grid, from: 3, mirrored: mirrored)
+        keep(patches)
+      }
+      let half = filled(images * grid.half.count, columns)
+      half.setPooled(x, grid, factor: 0.25)
+      keep(half)
+      let (spread, stats) = (filled(pixels, columns), filled(2 * images, columns))
+      spread.setSpread(half, grid, factor: 0.7, adding: outer)
+      keep(spread)
+      spread.addByImage(stats.first(images))
+      keep(spread)
+      let sums = filled(images, columns)
+      sums.setSumsByImage(spread)
+      keep(sums)
+      let pass = NormPass(
+        x, images: images, groups: columns % 8 == 0 ? columns / 4 : 1, gain: filled(1, columns),
+        bias: filled(1, columns), stats: stats)
+      let (out, gain, bias) = (filled(pixels, columns), filled(1, columns), filled(1, columns))
+      pass.forward(into: out)
+      keep(out)
+      keep(stats)
+      pass.backward(
+        outer, into: out, adding: spread, gainGradient: gain, biasGradient: bias,
+        sums: filled(2, columns))
+      for matrix in [out, gain, bias] { keep(matrix) }
+    }
+    let (parts, sum) = (filled(3, 48), Store<Float>(count: 37))
+    let square = sum.setSum(of: parts.store, count: 3, 0..<37)
+    results.append(Points(count: 1, dimension: 38, values: sum.values + [Float(square)]))
     return results
   }
 

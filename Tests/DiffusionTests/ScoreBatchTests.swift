@@ -19,7 +19,7 @@ import Testing
       case .empirical: return EmpiricalScore(inputs.points(700, d))
       case .large: return EmpiricalScore(inputs.points(9000, d))
       case .network:
-        let one = NetworkCase(MLPShape(dimension: d, width: 24, depth: 3), rows: 1, seed: 1)
+        let one = MLPCase(MLPShape(dimension: d, width: 24, depth: 3), rows: 1, seed: 1)
         return NetworkScore(
           one.network, one.weights, Preconditioning(mean: inputs.row(d), deviation: 1.5),
           .isotropic(2.25, dimension: d))

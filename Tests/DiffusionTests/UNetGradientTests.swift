@@ -10,67 +10,44 @@ import Testing
     UNetShape(width: 3, height: 5, channels: [8]),
     UNetShape(width: 4, height: 6, pixelChannels: 3, channels: [8, 16]),
     UNetShape(width: 8, height: 4, channels: [8, 24], blocks: 2),
+    UNetShape(width: 6, height: 4, channels: [8, 32], attention: 2),
+    UNetShape(width: 3, height: 7, channels: [16], attention: 1),
   ]
 
   @Test(arguments: shapes)
   func `a pass forward is the formula`(shape: UNetShape) {
     let one = UNetCase(shape, rows: 5, seed: 1)
     one.network.forward(one.tape, rows: one.rows, one.weights)
-    let twin = UNetTwin(shape, one.weights)
     for row in 0..<one.rows {
-      let expected = one.output(twin, row)
-      let found = (0..<shape.dimension).map { Double(one.tape.output[row, $0]) }
-      let error = distance(found, expected) / norm(expected)
+      let expected = one.output(one.formula, row)
+      let error = distance(one.found(row), expected) / norm(expected)
       Measured.record("U-Net forward", error)
       // Some tens of roundings of 6e-8 a layer, grown by norms over few pixels.
       #expect(error < 1e-5)
     }
   }
 
-  /// The largest difference of the gradient from central differences of the twin, relative to the
-  /// norm of the parameter's own gradient.
-  static func gradientError(_ one: UNetCase) -> Double {
-    let gradient = one.gradient()
-    let twin = UNetTwin(one.shape, one.weights)
-    var worst = 0.0
-    for slice in one.network.layout.slices {
-      let found = slice.matrix(in: gradient).values.map(Double.init)
-      // Some six numbers of each matrix, at places that are no multiple of its width.
-      let checked = Array(stride(from: 0, to: found.count, by: max(1, found.count / 6) | 1))
-      let expected = checked.map { index in
-        // The cube root of 10⁻¹⁶ balances rounding and curvature: 10⁻¹⁰ of the objective.
-        let h = 1e-5
-        func shifted(_ by: Double) -> Double {
-          var other = twin
-          other.parameters[slice.name]?[index] += by
-          return one.objective(other)
-        }
-        return (shifted(h) - shifted(-h)) / (2 * h)
-      }
-      let error = distance(checked.map { found[$0] }, expected) / (1 + norm(expected))
-      worst = max(worst, error)
-    }
-    return worst
-  }
-
   @Test(arguments: shapes)
   func `a pass back is the derivative of the pass forward`(shape: UNetShape) {
-    let error = Self.gradientError(UNetCase(shape, rows: 2, seed: 2))
+    let error = UNetCase(shape, rows: 2, seed: 2).gradientError(most: 6)
     Measured.record("U-Net gradient", error)
     #expect(error < 2e-5)
   }
 
-  @Test(arguments: ["convolution.0.weight", "skip.weight"])
-  func `a wrong derivative is found`(part: String) {
+  @Test(arguments: [
+    (1, "up.0.0.convolution.0.weight"), (1, "up.0.0.skip.weight"), (3, "attention.input.weight"),
+    (3, "attention.output.weight"),
+  ])
+  func `a wrong derivative is found`(shape: Int, name: String) {
     // A transpose that is not that of the weights: the derivative of another network.
-    let one = UNetCase(Self.shapes[1], rows: 2, seed: 2)
-    let slice = one.network.layout.slices.first { $0.name == "up.0.0.\(part)" }
+    let one = UNetCase(Self.shapes[shape], rows: 2, seed: 2)
+    let slice = one.network.layout.slices.first { $0.name == name }
     guard let matrix = slice?.transpose(in: one.weights.transposes) else {
-      Issue.record("There is no \(part).")
+      Issue.record("There is no \(name).")
       return
     }
     matrix.values = matrix.values.map { 1.05 * $0 }
-    #expect(Self.gradientError(one) > 3e-3)
+    #expect(one.gradientError(most: 6) > 3e-3)
   }
 
   @Test func `a convolution is a loop over taps`() {
@@ -117,18 +94,6 @@ import Testing
     let error = distance(twice.values.map(Double.init), once.values.map { 2 * Double($0) })
     #expect(size > 0)
     #expect(error < 1e-5 * size)
-    var learned = Set<Int>()
-    for slice in one.network.layout.slices {
-      let matrix = slice.matrix(in: once)
-      for row in 0..<slice.rows {
-        for column in 0..<slice.columns {
-          learned.insert(matrix.offset + row * matrix.stride + column)
-        }
-      }
-    }
-    #expect(learned.count == one.network.layout.learned)
-    for (index, value) in once.values.enumerated() where !learned.contains(index) {
-      #expect(value == 0)
-    }
+    #expect(one.learnedPadding(once) == 0)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// Runs of convolutional networks: what they learn, and that their bits depend on nothing they
 /// should not.
 @Suite struct UNetRunTests {
-  static let shape = UNetShape(width: 8, height: 8, channels: [8, 16])
+  static let shape = UNetShape(width: 8, height: 8, channels: [8, 16], attention: 1)
 
   /// Pictures of stripes, upright or level, at one of four shifts, a little noisy: a mixture whose
   /// mean and covariance say little.

@@ -1,10 +1,8 @@
-import Arrays
 import Diffusion
 import Foundation
-import TestSupport
 
-/// A convolutional network written out in Double for one picture, from parameters by name.
-struct UNetTwin {
+/// A convolutional network written out in Double for one picture.
+struct UNetTwin: NetworkFormula {
   let shape: UNetShape
   var parameters: [String: [Double]]
 
@@ -16,20 +14,16 @@ struct UNetTwin {
     var values: [Double]
   }
 
-  init(_ shape: UNetShape, _ weights: Weights) {
-    self.shape = shape
-    parameters = [:]
-    for slice in weights.layout.slices {
-      parameters[slice.name] = slice.matrix(in: weights.parameters).values.map(Double.init)
-    }
+  init(_ shape: UNetShape, parameters: [String: [Double]]) {
+    (self.shape, self.parameters) = (shape, parameters)
   }
+
+  static func network(_ shape: UNetShape) -> any Network { UNet(shape) }
 
   private func named(_ name: String) -> [Double] { parameters[name] ?? [] }
 
-  /// F(u; c).
   func output(_ u: [Double], code: Double) -> [Double] {
-    let angles = (0..<6).map { 2 * Double.pi * code * 0.125 * pow(2, Double($0)) }
-    var e = angles.map(sin) + angles.map(cos)
+    var e = waves(code, 6, from: 0.125)
     let width = 4 * shape.channels[0]
     e = dense(e, "code.0", width).map(silu)
     e = dense(e, "code.1", width).map(silu)
@@ -50,6 +44,7 @@ struct UNetTwin {
       x = run("down.\(level)", x, channels)
       skips.append(x)
     }
+    if shape.attention > 0 { x = attended(x) }
     for (level, channels) in shape.channels.enumerated().reversed() {
       if level + 1 < shape.channels.count { x = joined(x, skips[level]) }
       x = run("up.\(level)", x, channels)
@@ -58,15 +53,6 @@ struct UNetTwin {
     return Self.convolve(
       x, named("output.weight"), named("output.bias"), shape.pixelChannels
     ).values
-  }
-
-  private func silu(_ z: Double) -> Double { z / (1 + exp(-z)) }
-
-  private func dense(_ x: [Double], _ name: String, _ columns: Int) -> [Double] {
-    let (weight, bias) = (named(name + ".weight"), named(name + ".bias"))
-    return (0..<columns).map { column in
-      x.indices.reduce(bias[column]) { $0 + x[$1] * weight[$1 * columns + column] }
-    }
   }
 
   private func block(_ x: Layer, _ name: String, _ channels: Int, _ code: [Double]) -> Layer {
@@ -127,6 +113,35 @@ struct UNetTwin {
     return y
   }
 
+  /// x + what its pixels read from each other, head by head.
+  private func attended(_ x: Layer) -> Layer {
+    let (count, c) = (x.width * x.height, x.channels)
+    let size = c / shape.attention
+    let normal = norm(x, "attention.norm")
+    let parts = (0..<count).map {
+      dense(Array(normal.values[$0 * c..<($0 + 1) * c]), "attention.input", 3 * c)
+    }
+    var y = x
+    for pixel in 0..<count {
+      var read: [Double] = []
+      for first in stride(from: 0, to: c, by: size) {
+        let weights = parts.map { other in
+          exp(
+            (first..<first + size).reduce(0) { $0 + parts[pixel][$1] * other[c + $1] }
+              / Double(size).squareRoot())
+        }
+        let sum = weights.reduce(0, +)
+        read += (2 * c + first..<2 * c + first + size).map { channel in
+          parts.indices.reduce(0) { $0 + weights[$1] * parts[$1][channel] } / sum
+        }
+      }
+      for (channel, value) in dense(read, "attention.output", c).enumerated() {
+        y.values[pixel * c + channel] += value
+      }
+    }
+    return y
+  }
+
   private func pooled(_ x: Layer) -> Layer {
     var y = Layer(width: x.width / 2, height: x.height / 2, channels: x.channels, values: [])
     y.values = [Double](repeating: 0, count: y.width * y.height * x.channels)
@@ -153,59 +168,5 @@ struct UNetTwin {
   }
 }
 
-/// A small network with every parameter away from its start, and pictures for it.
-struct UNetCase {
-  let shape: UNetShape
-  let network: UNet
-  let weights: Weights
-  let tape: any Tape
-  let rows: Int
-
-  init(_ shape: UNetShape, rows: Int, seed: UInt64) {
-    (self.shape, self.rows) = (shape, rows)
-    network = UNet(shape)
-    weights = Weights(network.layout)
-    network.start(weights.parameters, seed: seed)
-    var inputs = Inputs(seed: seed)
-    for slice in network.layout.slices {
-      let matrix = slice.matrix(in: weights.parameters)
-      matrix.values = matrix.values.map { $0 + Float(0.1 * inputs.bell()) }
-    }
-    weights.transpose(Workers(count: 1))
-    tape = network.tape(backward: true)
-    for row in 0..<rows {
-      tape.code[row, 0] = Float(inputs.uniform(-1.4...1.3))
-      for axis in 0..<shape.dimension {
-        tape.input[row, axis] = Float(inputs.bell())
-        tape.outputGradient[row, axis] = Float(inputs.bell())
-      }
-    }
-  }
-
-  func output(_ twin: UNetTwin, _ row: Int) -> [Double] {
-    twin.output(
-      (0..<shape.dimension).map { Double(tape.input[row, $0]) }, code: Double(tape.code[row, 0]))
-  }
-
-  /// Σ ⟨outputGradient, F⟩ of the twin.
-  func objective(_ twin: UNetTwin) -> Double {
-    (0..<rows).reduce(0) { sum, row in
-      sum
-        + output(twin, row).enumerated().reduce(0) {
-          $0 + $1.element * Double(tape.outputGradient[row, $1.offset])
-        }
-    }
-  }
-
-  /// The gradient by all parameters, in a buffer that held other numbers before.
-  func gradient() -> Store<Float> {
-    let gradient = Store<Float>(count: network.layout.count)
-    for slice in network.layout.slices {
-      let matrix = slice.matrix(in: gradient)
-      matrix.values = matrix.values.map { _ in 7 }
-    }
-    network.forward(tape, rows: rows, weights)
-    network.backward(tape, rows: rows, weights, gradient: gradient, adds: false)
-    return gradient
-  }
-}
+/// A small convolutional network.
+typealias UNetCase = NetworkCase<UNetTwin>

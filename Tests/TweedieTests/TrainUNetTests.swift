@@ -44,6 +44,18 @@ import Testing
     #expect(try Command.run(["show", "m.safetensors"], in: folder).output.contains("U-Net"))
   }
 
+  @Test func `attention is kept in the model`() throws {
+    let folder = try Folder()
+    try Self.pictures([30, 8, 8], in: folder)
+    try Command.succeed(Self.small + ["--attention", "1", "--duration", "0.2"], in: folder)
+    let model = try Safetensors.read(folder.path("m.safetensors"))
+    #expect(model.text("network")?.contains("\"attention\": 1") == true)
+    #expect(model["attention.input.weight"]?.shape == [16, 48])
+    try Command.succeed(["sample", "m.safetensors", "--count", "2", "-o", "s.npy"], in: folder)
+    #expect(try folder.points("s.npy").values.allSatisfy { $0.isFinite })
+    #expect(try Command.run(["show", "m.safetensors"], in: folder).output.contains("attention"))
+  }
+
   @Test func `Ctrl-C keeps the work, and going on gives the same bits`() throws {
     let (whole, broken) = (try Folder(), try Folder())
     for folder in [whole, broken] { try Self.pictures([40, 8, 8], in: folder) }
@@ -85,11 +97,24 @@ import Testing
     #expect(model.text("network")?.contains(shape) == true, "\(model.text("network") ?? "")")
   }
 
+  @Test func `steps are timed without a file`() throws {
+    let folder = try Folder()
+    try Self.pictures([30, 8, 8], in: folder)
+    let before = try folder.listing()
+    let words = ["benchmark", "train", "pictures.npy", "--channels", "8,16", "--batch-size", "4"]
+    let outcome = try Command.run(words + ["--repeats", "2"], in: folder)
+    #expect(outcome.code == 0 && outcome.output.contains("ms a step"), "\(outcome.errors)")
+    #expect(try Command.run(words + ["--repeats", "0"], in: folder).code == 64)
+    #expect(try folder.listing() == before)
+  }
+
   static let refusals: [(words: String, names: String)] = [
     ("toy:rings --network unet", "pictures"), ("toy:rings --network cnn", "mlp"),
     ("toy:rings --channels 8", "--channels"), ("pictures.npy --width 8", "--width"),
     ("pictures.npy --channels 12", "multiples of 8"), ("pictures.npy --channels 8,", "--channels"),
     ("pictures.npy --channels 8,8,8", "divisible by 4"), ("pictures.npy --blocks 0", "--blocks"),
+    ("pictures.npy --channels 8,24 --attention 1", "multiples of 16"),
+    ("toy:rings --attention 1", "--attention"), ("pictures.npy --attention -1", "--attention"),
   ]
 
   @Test(arguments: refusals.indices)
@@ -116,6 +141,8 @@ import Testing
       ("unet", "resnet", "kind"), ("[8, 16]", "[8, 15]", "multiples of 8"),
       ("[8, 16]", "[8,8,8,8,8]", "divisible by 16"), ("[8, 16]", "8", "array"),
       ("[8, 16]", "[8, 8]", "shape"), ("\"blocks\": 1", "\"blocks\": 2", "down.0.1"),
+      ("\"blocks\": 1", "\"blocks\": 1, \"attention\": 1", "attention.norm"),
+      ("\"blocks\": 1", "\"blocks\": 1, \"attention\": 3", "multiples of 16"),
       ("\"width\": 8", "\"width\": 16", "mean"),
     ] {
       var file = sound

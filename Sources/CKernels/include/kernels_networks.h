@@ -143,3 +143,9 @@ void kernels_add_by_image(float *x, size_t x_row, size_t images, size_t pixels, 
 /// rows = the sums of x over the pixels of each picture.
 void kernels_sum_by_image(const float *x, size_t x_row, size_t images, size_t pixels,
                           size_t columns, float *rows, size_t rows_row);
+
+/// Every row x becomes softmax(scale x), scale > 0.
+void kernels_softmax_rows(float *x, size_t x_row, size_t rows, size_t columns, float scale);
+/// Rows x, the derivatives by a = softmax(scale z), become those by z.
+void kernels_softmax_rows_back(const float *a, size_t a_row, float *x, size_t x_row, size_t rows,
+                          size_t columns, float scale);

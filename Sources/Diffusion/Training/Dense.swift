@@ -38,13 +38,14 @@ package struct Dense: Sendable {
     weight.matrix(in: parameters).values = normals.values.map { scale * $0 }
   }
 
-  /// y from x; `slope` keeps silu′ for the way back.
+  /// y from x, + added where that is given; `slope` keeps silu′ for the way back.
   package func forward(
-    _ x: StoreMatrix, into y: StoreMatrix, slope: StoreMatrix?, _ parameters: Store<Float>
+    _ x: StoreMatrix, into y: StoreMatrix, slope: StoreMatrix?, adding added: StoreMatrix? = nil,
+    _ parameters: Store<Float>
   ) {
     y.setProduct(
       x, weight.matrix(in: parameters), bias: bias.matrix(in: parameters),
-      slope: finish == .none ? nil : slope, adding: finish == .residual ? x : nil)
+      slope: finish == .none ? nil : slope, adding: finish == .residual ? x : added)
   }
 
   /// From ∂/∂y to ∂/∂W and ∂/∂b, which are put in `gradient` or, where `adds`, added to it, and to

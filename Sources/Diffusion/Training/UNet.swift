@@ -4,11 +4,12 @@ package import Arrays
 ///
 /// Down: residual blocks at each level, then averages of 2 × 2 pixels. Up: each pixel four times
 /// beside what the way down left at that level, then residual blocks. The code of the noise enters
-/// every block through two dense layers on its waves. The last layer starts at zero: the untrained
+/// every block through two dense layers on its waves. Between down and up, pixels of the smallest
+/// level may read from each other. The last layer starts at zero: the untrained
 /// denoiser is c_skip x.
 ///
 /// - Reference: Ronneberger et al. 2015, <https://arxiv.org/abs/1505.04597>; Ho et al. 2020,
-///   <https://arxiv.org/abs/2006.11239>. There is no attention.
+///   <https://arxiv.org/abs/2006.11239>.
 package struct UNet: Network {
   /// Its sizes.
   package let shape: UNetShape
@@ -25,6 +26,8 @@ package struct UNet: Network {
   let levels: [Level]
   let input: Convolution
   let codeLayers: [Dense]
+  /// At the smallest level, between down and up; nil where there is none.
+  let attention: Attention?
   let norm: GroupNorm
   let output: Convolution
   /// Columns of the codes of all blocks.
@@ -74,6 +77,11 @@ package struct UNet: Network {
       Dense("code.1", inputs: width, outputs: width, .silu, in: &layout),
       Dense("code.2", inputs: width, outputs: codes, .none, in: &layout),
     ]
+    attention =
+      shape.attention == 0
+      ? nil
+      : Attention(
+        "attention", channels: channels[channels.count - 1], heads: shape.attention, in: &layout)
     norm = GroupNorm("output.norm", channels: channels[0], in: &layout)
     output = Convolution(
       "output", inputs: channels[0], outputs: shape.pixelChannels, in: &layout)
@@ -94,12 +102,15 @@ package struct UNet: Network {
   package var cost: Int {
     levels.reduce(levels[0].grid.count * (input.cost + output.cost)) { sum, level in
       sum + level.grid.count * (level.down + level.up).reduce(0) { $0 + $1.cost }
-    }
+    } + (attention?.cost(levels[levels.count - 1].grid) ?? 0)
   }
 
   package var summary: String {
     let channels = shape.channels.map(String.init).joined(separator: ", ")
+    let attention =
+      shape.attention == 0 ? "" : "attention of \(shape.attention) heads, "
     return "a U-Net of \(channels) channels for \(shape.width) × \(shape.height) pixels, "
+      + attention
       + "\(layout.learned) parameters"
   }
 
@@ -114,6 +125,7 @@ package struct UNet: Network {
       block.start(parameters, stream: stream, draw: draw)
       draw += ResidualBlock.draws
     }
+    attention?.start(parameters, stream: stream, draw: draw)
     norm.start(parameters)
   }
 
@@ -144,6 +156,9 @@ package struct UNet: Network {
       let next = levels[index + 1]
       tape.down[index + 1][0].input.first(rows * next.grid.count).setPooled(
         tape.downEnds[index].first(rows * level.grid.count), level.grid, factor: 0.25)
+    }
+    if let attention, let kept = tape.attention {
+      attention.forward(kept, images: rows, parameters)
     }
     for (index, level) in levels.enumerated().reversed() {
       if index + 1 < levels.count {
@@ -217,6 +232,12 @@ package struct UNet: Network {
         above.setSpread(
           outer, level.grid, factor: 0.25, adding: memory.skips[index].first(above.rows))
         outer = above
+      } else if let attention, let kept = tape.attention, let scratch = memory.attention {
+        let inner = other(outer.rows, level.channels)
+        attention.backward(
+          outer, kept, images: rows, into: inner, weights, gradient: gradient, adds: adds,
+          scratch: scratch)
+        outer = inner
       }
       outer = run(level.down, tape.down[index], from: outer)
     }

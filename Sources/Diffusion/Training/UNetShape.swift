@@ -10,18 +10,22 @@ public struct UNetShape: Sendable, Equatable {
   public var channels: [Int]
   /// Residual blocks of a level on the way down, and again on the way up.
   public var blocks: Int
+  /// Heads of the attention between the pixels of the smallest level; 0 for none.
+  public var attention: Int
 
   /// Sizes; by default those of ``defaultChannels(width:height:)``.
   ///
   /// Width and height must be divisible by ``sideFactor(levels:)``.
   public init(
-    width: Int, height: Int, pixelChannels: Int = 1, channels: [Int]? = nil, blocks: Int = 1
+    width: Int, height: Int, pixelChannels: Int = 1, channels: [Int]? = nil, blocks: Int = 1,
+    attention: Int = 0
   ) {
     self.width = width
     self.height = height
     self.pixelChannels = pixelChannels
     self.channels = channels ?? Self.defaultChannels(width: width, height: height)
     self.blocks = blocks
+    self.attention = attention
     precondition(
       width > 0 && height > 0 && pixelChannels > 0 && blocks > 0 && !self.channels.isEmpty
         && self.channels.allSatisfy { $0 > 0 && $0 % Self.channelFactor == 0 },
@@ -29,10 +33,21 @@ public struct UNetShape: Sendable, Equatable {
     let factor = Self.sideFactor(levels: self.channels.count)
     precondition(
       width % factor == 0 && height % factor == 0, "The smallest level has whole pixels.")
+    precondition(
+      Self.headsFit(attention, channels: self.channels), "Heads part the smallest level's channels."
+    )
   }
 
   /// Channels are multiples of it: vectors and groups come out even.
   public static let channelFactor = 8
+
+  /// A head of attention has a multiple of so many channels.
+  public static let headFactor = 16
+
+  /// Whether so many heads part the channels of the smallest level; 0 always do.
+  public static func headsFit(_ heads: Int, channels: [Int]) -> Bool {
+    heads == 0 || heads > 0 && (channels.last ?? 0) % (heads * headFactor) == 0
+  }
 
   /// What width and height must be divisible by: each level has half the side of the one above.
   public static func sideFactor(levels: Int) -> Int { 1 << (levels - 1) }

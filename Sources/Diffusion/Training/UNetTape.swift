@@ -19,6 +19,7 @@ final class UNetTape: Tape {
   /// What the way down leaves at each level, and the way up.
   let downEnds: [StoreMatrix]
   let upEnds: [StoreMatrix]
+  let attention: Attention.Kept?
   let outputNormal: StoreMatrix
   let outputStats: StoreMatrix
   let patches: Store<Float>
@@ -74,10 +75,13 @@ final class UNetTape: Tape {
       return chain(
         level.down, from: x, to: joined[index].columns(below..<below + level.channels), level)
     }
+    let last = levels.count - 1
+    attention = network.attention.map {
+      $0.kept(from: down[last].end, images: images, levels[last].grid)
+    }
+    let bottom = attention?.output ?? down[last].end
     let up = levels.indices.map { [joined] index in
-      chain(
-        levels[index].up, from: index + 1 < levels.count ? joined[index] : down[index].end,
-        levels[index])
+      chain(levels[index].up, from: index < last ? joined[index] : bottom, levels[index])
     }
     (self.down, downEnds) = (down.map(\.kept), down.map(\.end))
     (self.up, upEnds) = (up.map(\.kept), up.map(\.end))
@@ -112,6 +116,7 @@ final class UNetTape: Tape {
     let codes: StoreMatrix
     let innerCodes: [StoreMatrix]
     let codeDelta: StoreMatrix
+    let attention: Attention.Scratch?
     /// Gradients between blocks take turns in these.
     private let turns: [Store<Float>]
 
@@ -134,6 +139,9 @@ final class UNetTape: Tape {
       let width = network.codeLayers[0].weight.columns
       innerCodes = (0..<2).map { _ in StoreMatrix(rows: images, columns: width) }
       codeDelta = StoreMatrix(rows: images, columns: width)
+      attention = network.attention.map {
+        Attention.Scratch($0, images: images, levels[levels.count - 1].grid)
+      }
     }
 
     func matrix(_ turn: Int, rows: Int, columns: Int) -> StoreMatrix {

@@ -40,6 +40,11 @@ struct NetworkOptions: ParsableArguments {
     help: "Residual blocks of a unet at each level, down and again up; by rule 1.")
   var blocks: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: "Heads of attention between the smallest pictures' pixels of a unet; by rule 0, none.")
+  var attention: Int?
+
   /// Every pixel of a picture is a row to a convolution: 64 pictures are a large batch.
   static let batchOfUNet = 64
   /// A usual step size of Adam for convolutions.
@@ -49,7 +54,7 @@ struct NetworkOptions: ParsableArguments {
     let whole: [(String, Int?, ClosedRange<Int>)] = [
       ("--width", width, 1...4096), ("--depth", depth, 1...100),
       ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
-      ("--blocks", blocks, 1...16),
+      ("--blocks", blocks, 1...16), ("--attention", attention, 0...64),
     ]
     for (name, value, range) in whole {
       guard let value, !range.contains(value) else { continue }
@@ -67,7 +72,9 @@ struct NetworkOptions: ParsableArguments {
       ("--width", width), ("--depth", depth), ("--embedding", embedding),
       ("--coordinate-waves", coordinateWaves),
     ]
-    let ofUNet: [(String, Any?)] = [("--channels", channels), ("--blocks", blocks)]
+    let ofUNet: [(String, Any?)] = [
+      ("--channels", channels), ("--blocks", blocks), ("--attention", attention),
+    ]
     let kind = try Choices.networkKind(network) ?? kind(for: image)
     for (name, value) in kind == .mlp ? ofUNet : ofMLP where value != nil {
       let other = kind == .mlp ? "unet" : "mlp"
@@ -93,10 +100,16 @@ struct NetworkOptions: ParsableArguments {
           + "\(word) are \(image.width) x \(image.height); --channels with fewer numbers makes "
           + "fewer levels, --network mlp takes any size.")
     }
+    let heads = attention ?? 0
+    guard UNetShape.headsFit(heads, channels: counts) else {
+      throw Failure.usage(
+        "--attention takes a number of heads that parts the \(counts[counts.count - 1]) channels of "
+          + "the smallest level into multiples of \(UNetShape.headFactor), not \(heads).")
+    }
     return .unet(
       UNetShape(
         width: image.width, height: image.height, pixelChannels: image.channels, channels: counts,
-        blocks: blocks ?? 1))
+        blocks: blocks ?? 1, attention: heads))
   }
 
   /// Convolutions for pictures that can be halved at least once, or whose levels are given.

@@ -15,14 +15,15 @@ extension NetworkFile {
         JSONMember("coordinateWaves", .integer(mlp.coordinateWaves)),
       ])
     case .unet(let unet):
-      .object([
-        JSONMember("kind", .string(Choices.NetworkKind.unet.rawValue)),
-        JSONMember("width", .integer(unet.width)),
-        JSONMember("height", .integer(unet.height)),
-        JSONMember("pixelChannels", .integer(unet.pixelChannels)),
-        JSONMember("channels", .array(unet.channels.map { .integer($0) })),
-        JSONMember("blocks", .integer(unet.blocks)),
-      ])
+      .object(
+        [
+          JSONMember("kind", .string(Choices.NetworkKind.unet.rawValue)),
+          JSONMember("width", .integer(unet.width)),
+          JSONMember("height", .integer(unet.height)),
+          JSONMember("pixelChannels", .integer(unet.pixelChannels)),
+          JSONMember("channels", .array(unet.channels.map { .integer($0) })),
+          JSONMember("blocks", .integer(unet.blocks)),
+        ] + (unet.attention == 0 ? [] : [JSONMember("attention", .integer(unet.attention))]))
     }
   }
 
@@ -63,9 +64,19 @@ extension NetworkFile {
     guard sides.allSatisfy({ $0 % divisor == 0 }) else {
       throw reader.error("key \"network\"", "width and height must be divisible by \(divisor)")
     }
+    // Files without attention do not name it.
+    let heads =
+      json["attention"] == nil ? 0 : try reader.whole(json, "network", "attention", 0...64)
+    guard UNetShape.headsFit(heads, channels: channels) else {
+      throw reader.error(
+        "key \"network\"",
+        "heads of attention must part the channels of the smallest level into multiples of "
+          + "\(UNetShape.headFactor)")
+    }
     return UNetShape(
       width: sides[0], height: sides[1],
       pixelChannels: try reader.whole(json, "network", "pixelChannels", 1...4),
-      channels: channels, blocks: try reader.whole(json, "network", "blocks", 1...16))
+      channels: channels, blocks: try reader.whole(json, "network", "blocks", 1...16),
+      attention: heads)
   }
 }
