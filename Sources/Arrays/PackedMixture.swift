@@ -8,15 +8,19 @@ public struct PackedMixture: Sendable {
   public let dimension: Int
   /// The number of components, K.
   public let count: Int
-  private var logWeights: [Double] = []
-  private var means: [Double] = []
-  private var variances: [Double] = []
-  private var rests: [Double] = []
+  private(set) var logWeights: [Double] = []
+  private(set) var means: [Double] = []
+  private(set) var variances: [Double] = []
+  private(set) var rests: [Double] = []
   private(set) var bases: [Int] = []
-  private var ranks: [UInt32] = []
-  private var basisValues: [Double] = []
+  private(set) var ranks: [UInt32] = []
+  private(set) var basisValues: [Double] = []
   /// Whether the kernel for few dimensions takes it.
   let isPlane: Bool
+  /// Whether the kernel for many dimensions takes it.
+  private(set) var isWide = false
+  /// The layout of that kernel, made when it is first asked for.
+  private let wide = WideMixture.Once()
 
   /// One component as the kernel takes it.
   public struct Component {
@@ -66,6 +70,9 @@ public struct PackedMixture: Sendable {
       bases.append(component.basis == nil ? -1 : basisValues.count)
       basisValues += component.basis ?? []
     }
+    isWide = WideMixture.suits(dimension: dimension, directions: ranks, bases: bases)
+    // Its kernel reads whole vectors.
+    if isWide { basisValues += [Double](repeating: 0, count: Int(kernels_lanes)) }
   }
 
   /// Memory for evaluating a mixture again and again, one thread at a time in each part.
@@ -76,6 +83,7 @@ public struct PackedMixture: Sendable {
     var exact: [Double]
     var single: [Float]
     let partSize: Int
+    private var wide: WideMixture.Memory?
 
     /// Memory for `mixture` on `workers`.
     public init(for mixture: PackedMixture, workers: Workers) {
@@ -89,6 +97,16 @@ public struct PackedMixture: Sendable {
       let plane = mixture.withKernel { kernels_plane_size($0) }
       exact = [Double](repeating: 0, count: mixture.isPlane ? plane.exact : 0)
       single = [Float](repeating: 0, count: mixture.isPlane ? plane.single : 0)
+    }
+
+    /// What the kernel for many dimensions needs, from its first use on.
+    func memory(
+      for mixture: PackedMixture, _ layout: WideMixture, _ workers: Workers
+    ) -> WideMixture.Memory {
+      if let wide, wide.parts.count >= workers.count { return wide }
+      let made = WideMixture.Memory(for: mixture, layout, workers: workers)
+      wide = made
+      return made
     }
 
     func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
@@ -107,6 +125,8 @@ public struct PackedMixture: Sendable {
     clean.values.withUnsafeMutableBufferPointer {
       if isPlane {
         denoiseInPlane(x, sigma, $0.baseAddress, scratch, workers)
+      } else if isWide {
+        denoiseWide(x, sigma, $0.baseAddress, wide.layout(of: self), scratch, workers)
       } else {
         evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
       }

@@ -76,6 +76,12 @@ import Testing
         mixture.denoise(x, at: sigma, into: &means, scratch: scratch, workers: uniform)
         results.append(means)
       }
+      let turned = PackedMixture((0..<20).map { turnedComponent(&inputs, d, $0) }, dimension: d)
+      let memory = PackedMixture.Scratch(for: turned, workers: uniform)
+      for sigma in [sigmas, .uniform(0.2), .uniform(30)] {
+        turned.denoise(x, at: sigma, into: &means, scratch: memory, workers: uniform)
+        results.append(means)
+      }
     }
     return results + planeResults() + networkResults()
   }
@@ -109,6 +115,20 @@ import Testing
       }
     }
     return results
+  }
+
+  /// A component whose directions are rows of Householder's reflection.
+  private static func turnedComponent(
+    _ inputs: inout Inputs, _ d: Int, _ index: Int
+  ) -> PackedMixture.Component {
+    let (axis, rank) = (inputs.row(d), index % 2 == 0 ? d : (d + 1) / 2)
+    let square = axis.reduce(0) { $0 + $1 * $1 }
+    let basis = (0..<rank * d).map { at in
+      (at / d == at % d ? 1 : 0) - 2 * axis[at / d] * axis[at % d] / square
+    }
+    return PackedMixture.Component(
+      logWeight: 0, mean: inputs.row(d), variances: (0..<rank).map { _ in inputs.uniform(0.1...1) },
+      basis: basis, rest: rank < d ? 0.05 : 0)
   }
 
   /// What one instruction set makes of the kernels of networks.

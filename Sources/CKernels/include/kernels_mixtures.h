@@ -58,3 +58,31 @@ void kernels_plane_fill(const kernels_mixture *mixture, int axes, double sigma, 
 void kernels_plane_denoise(const kernels_mixture *mixture, const kernels_plane_table *table,
                            int axes, const float *x, size_t count, const double *sigmas,
                            double *scratch, float *denoised);
+
+/// A mixture in many dimensions. Components come in slots of 16, coordinates and directions in
+/// panels of 16; `padded` is the dimension rounded up. Unless said otherwise what pads is zero.
+typedef struct {
+  const kernels_mixture *mixture;  // its basis_values with 16 numbers more
+  size_t slots, padded;
+  const double *log_weights;  // slots; -infinity pads
+  const double *norms;        // slots: |mean|^2
+  const double *widest;       // slots: the largest variance; one pads
+  const double *columns;      // slots / 16 x dimension x 16: means
+  const double *spreads;      // the same: variances, along and off the basis; one pads
+  const double *lambdas;      // components x padded: variances along the basis; one pads
+  const ptrdiff_t *offsets;   // components: offset into `turned`
+  const double *turned;       // rank / 16 x dimension x 16 each: directions
+} kernels_wide;
+
+/// Rows of a task at most, and Doubles of scratch for a thread.
+size_t kernels_wide_rows(const kernels_wide *wide);
+size_t kernels_wide_scratch(const kernels_wide *wide);
+/// Doubles of the table that `kernels_wide_table` fills for one sigma.
+size_t kernels_wide_table_size(const kernels_wide *wide);
+void kernels_wide_table(const kernels_wide *wide, double sigma, double *table);
+
+/// The denoiser at up to `kernels_wide_rows` rows. `table` is that of the common sigma, or null
+/// with one sigma a row in `sigmas`.
+void kernels_wide_denoise(const kernels_wide *wide, const float *x, size_t count,
+                          const double *sigmas, double sigma, const double *table,
+                          double *scratch, float *denoised);
