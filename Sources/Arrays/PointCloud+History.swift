@@ -218,23 +218,18 @@ private struct SoftmaxRun {
     }
   }
 
+  /// `room` holds the weights of a block twice: a row of the batch after the other, and turned.
   private func add(
     _ rows: [RowProducts], _ lanes: Int, _ data: Range<Int>,
-    _ weights: UnsafeMutablePointer<Float>, to sum: UnsafeMutablePointer<Float>
+    _ room: UnsafeMutablePointer<Float>, to sum: UnsafeMutablePointer<Float>
   ) {
     let size = Int(kernels_block_rows)
-    weights.update(repeating: 0, count: size * lanes)
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { matters in
-      guard let matters = matters.baseAddress else { return }
-      for start in stride(from: data.lowerBound, to: data.upperBound, by: size) {
-        let block = start..<min(data.upperBound, start + size)
-        matters.update(repeating: 0, count: size)
-        for (lane, row) in rows.enumerated() {
-          row.weigh(block, into: weights + lane, lanes: lanes, matters)
-        }
-        kernels_add_rows_that_matter(
-          at.cloud, block.lowerBound, block.upperBound, weights, matters, lanes, sum)
-      }
+    room.update(repeating: 0, count: size * lanes)
+    for start in stride(from: data.lowerBound, to: data.upperBound, by: size) {
+      let block = start..<min(data.upperBound, start + size)
+      for (lane, row) in rows.enumerated() { row.weigh(block, into: room + lane * size) }
+      kernels_add_weighted(
+        at.cloud, block.lowerBound, block.upperBound, room, lanes, room + size * lanes, sum)
     }
   }
 

@@ -109,7 +109,7 @@ public final class ProductHistory {
     self.rows = []
     let d = cloud.dimension
     for _ in 0..<workers.count {
-      blocks.append(arena.floats(Int(kernels_block_rows * kernels_widest_panel)))
+      blocks.append(arena.floats(2 * Int(kernels_block_rows * kernels_widest_panel)))
       scratch.append(arena.doubles(4 * d + max(3 * reach, Int(kernels_block_rows))))
     }
   }

@@ -270,15 +270,11 @@ final class RowProducts {
     }
   }
 
-  /// Writes the weights of a block of data rows, `lanes` apart.
-  func weigh(
-    _ block: Range<Int>, into weights: UnsafeMutablePointer<Float>, lanes: Int,
-    _ matters: UnsafeMutablePointer<UInt8>
-  ) {
+  /// Writes the weights of a block of data rows, and what fills the last vector.
+  func weigh(_ block: Range<Int>, into weights: UnsafeMutablePointer<Float>) {
     withKernel {
       kernels_row_weights(
-        $0, block.lowerBound, block.upperBound, precision, best, thresholds, factors, weights,
-        lanes, matters)
+        $0, block.lowerBound, block.upperBound, precision, best, thresholds, factors, weights)
     }
   }
 

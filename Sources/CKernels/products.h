@@ -7,13 +7,17 @@
 #define TILE_4 (REGISTERS / 4)
 
 // products[r][lane] += data[r] . query[lane] over `length` coordinates, for consecutive rows of
-// data that lie `stride` apart; the first part of a product starts from nothing.
+// data that lie `stride` apart; the first part of a product starts from nothing. Rows far apart
+// look like nothing to the processor's own prefetcher: the next tile's are asked for here.
 INLINE void KERNEL(product_tile)(const float *data, size_t stride, size_t length,
                                  const float *queries, const int vectors, const int rows,
                                  int starts, float *products) {
   v16f sum[12][4];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (v16f){0};
+  UNROLL for (int r = 0; r < rows; r++)
+    for (size_t i = 0; i < length; i += kernels_lanes)
+      __builtin_prefetch(data + (r + rows) * stride + i, 0, 2);
   for (size_t i = 0; i < length; i++) {
     v16f q[4];
     UNROLL for (int v = 0; v < vectors; v++)
@@ -62,6 +66,7 @@ INLINE void KERNEL(sum_tile)(const float *data, size_t d, const float *weights,
     UNROLL for (int v = 0; v < vectors; v++) sum[c][v] = (v16f){0};
   for (size_t n = 0; n < count; n++) {
     const float *row = data + kept[n] * d;
+    __builtin_prefetch(row + kernels_lanes, 0, 2);
     v16f w[4];
     UNROLL for (int v = 0; v < vectors; v++)
       w[v] = ((const v16f_any *)weights)[kept[n] * vectors + v];
@@ -79,6 +84,9 @@ INLINE void KERNEL(sum_of)(const float *data, size_t d, const float *weights, co
   size_t i = 0;
   for (; i + tile <= d; i += tile)
     KERNEL(sum_tile)(data + i, d, weights, kept, count, vectors, tile, mean + i * vectors * 16);
+  if (tile > 4)
+    for (; i + 4 <= d; i += 4)
+      KERNEL(sum_tile)(data + i, d, weights, kept, count, vectors, 4, mean + i * vectors * 16);
   for (; i < d; i++)
     KERNEL(sum_tile)(data + i, d, weights, kept, count, vectors, 1, mean + i * vectors * 16);
 }

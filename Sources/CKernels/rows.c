@@ -37,19 +37,11 @@ void kernels_row_sums(const kernels_row *row, float precision, const float *best
 
 void kernels_row_weights(const kernels_row *row, size_t first, size_t last, float precision,
                          const float *best, const float *thresholds, const float *factors,
-                         float *weights, size_t lanes, uint8_t *matters) {
-  VARIANT(row_weights)(row, first, last, precision, best, thresholds, factors, weights, lanes,
-                       matters);
+                         float *weights) {
+  VARIANT(row_weights)(row, first, last, precision, best, thresholds, factors, weights);
 }
 
-void kernels_add_rows_that_matter(const kernels_cloud *cloud, size_t first, size_t last,
-                                  const float *weights, const uint8_t *matters, size_t lanes,
-                                  float *sum) {
-  int32_t kept[kernels_block_rows];
-  size_t count = 0;
-  for (size_t row = 0; row < last - first; row++)
-    if (matters[row]) kept[count++] = (int32_t)row;
-  if (count)
-    VARIANT(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights,
-                           kept, count, lanes, sum);
+void kernels_add_weighted(const kernels_cloud *cloud, size_t first, size_t last,
+                          const float *columns, size_t lanes, float *weights, float *sum) {
+  VARIANT(add_weighted)(cloud, first, last, columns, lanes, weights, sum);
 }

@@ -4,13 +4,33 @@
 typedef int16_t v16h_any __attribute__((vector_size(32), aligned(2), may_alias));
 typedef uint8_t v16b_any __attribute__((vector_size(16), aligned(1), may_alias));
 
+typedef int32_t v16i_any __attribute__((vector_size(64), aligned(4), may_alias));
+
+// Lane l of vector i changes places with lane i of vector l: by squares of eight, four, two, one.
+#define TURN(s, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)                                 \
+  UNROLL for (int at = 0; at < kernels_lanes; at++)                                             \
+    if (!(at & (s))) {                                                                          \
+      v16i x = v[at], y = v[at + (s)];                                                          \
+      v[at] = __builtin_shufflevector(x, y, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);    \
+      v[at + (s)] = __builtin_shufflevector(x, y, a + (s), b + (s), c + (s), d + (s), e + (s),  \
+                                            f + (s), g + (s), h + (s), i + (s), j + (s),        \
+                                            k + (s), l + (s), m + (s), n + (s), o + (s),        \
+                                            p + (s));                                           \
+    }
+INLINE void KERNEL(turn_square)(v16i v[kernels_lanes]) {
+  TURN(8, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+  TURN(4, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
+  TURN(2, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+  TURN(1, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30)
+}
+#undef TURN
+
 // Products to 24 bits: 16 high ones and 8 low ones apart.
 static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, size_t last,
                                    const float *queries, size_t lanes,
                                    const float *inverse_steps, int16_t *const *high,
                                    uint8_t *const *low, float *scratch) {
   size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
-  const int32_t *steps = (const int32_t *)scratch;
   for (size_t start = first; start < last; start += kernels_block_rows) {
     size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
     KERNEL(products)(cloud->values + start * d, rows, d, queries, lanes, scratch);
@@ -22,16 +42,31 @@ static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, siz
         value = __builtin_elementwise_min(value, SPLAT(8388607.0f));
         *at = (v16f)__builtin_convertvector(value, v16i);
       }
-    for (size_t lane = 0; lane < lanes; lane++) {
-      if (!high[lane]) continue;
-      int16_t *upper = high[lane] + start;
-      uint8_t *lower = low[lane] + start;
-      for (size_t r = 0; r < rows; r++) {
-        int32_t value;
-        memcpy(&value, steps + r * lanes + lane, sizeof value);
-        upper[r] = (int16_t)(value >> 8);
-        lower[r] = (uint8_t)(value & 255);
+    for (size_t v = 0; v < vectors; v++) {
+      int16_t *const *upper = high + v * kernels_lanes;
+      uint8_t *const *lower = low + v * kernels_lanes;
+      size_t r = 0;
+      for (; r + kernels_lanes <= rows; r += kernels_lanes) {
+        v16i steps[kernels_lanes];
+        UNROLL for (int i = 0; i < kernels_lanes; i++)
+          steps[i] = ((const v16i_any *)scratch)[(r + i) * vectors + v];
+        KERNEL(turn_square)(steps);
+        UNROLL for (int lane = 0; lane < kernels_lanes; lane++) {
+          if (!upper[lane]) continue;
+          *(v16h_any *)(upper[lane] + start + r) =
+              __builtin_convertvector(steps[lane] >> 8, v16h_any);
+          *(v16b_any *)(lower[lane] + start + r) =
+              __builtin_convertvector(steps[lane] & 255, v16b_any);
+        }
       }
+      for (; r < rows; r++)
+        for (size_t lane = 0; lane < kernels_lanes; lane++) {
+          if (!upper[lane]) continue;
+          int32_t value;
+          memcpy(&value, scratch + (r * vectors + v) * kernels_lanes + lane, sizeof value);
+          upper[lane][start + r] = (int16_t)(value >> 8);
+          lower[lane][start + r] = (uint8_t)(value & 255);
+        }
     }
   }
 }
@@ -254,7 +289,7 @@ static void KERNEL(row_sums)(const kernels_row *row, float precision, const floa
 INLINE void KERNEL(weights_of)(const kernels_row *row, const int fine, const int stored,
                                const int shifts, size_t first, size_t last, float precision,
                                const float *best, const float *thresholds, const float *factors,
-                               float *weights, size_t lanes, uint8_t *matters) {
+                               float *weights) {
   v16f value[kernels_most_shifts];
   for (size_t i = first; i < last; i += kernels_lanes) {
     KERNEL(logits)(row, i, fine, stored, shifts, value);
@@ -262,18 +297,38 @@ INLINE void KERNEL(weights_of)(const kernels_row *row, const int fine, const int
     for (int m = 0; m < shifts; m++)
       total = MAD(KERNEL(weight)(value[m], best[m], thresholds[m], precision),
                   SPLAT(factors[m]), total);
-    int any = __builtin_reduce_or(total > 0);
-    for (size_t lane = 0; lane < kernels_lanes && i + lane < last; lane++) {
-      weights[(i - first + lane) * lanes] = total[lane];
-      if (any) matters[i - first + lane] |= total[lane] > 0;
-    }
+    *(v16f_any *)(weights + (i - first)) = total;
   }
 }
 
 static void KERNEL(row_weights)(const kernels_row *row, size_t first, size_t last,
                                 float precision, const float *best, const float *thresholds,
-                                const float *factors, float *weights, size_t lanes,
-                                uint8_t *matters) {
-  BY_SHAPE(KERNEL(weights_of), row, first, last, precision, best, thresholds, factors, weights,
-           lanes, matters);
+                                const float *factors, float *weights) {
+  BY_SHAPE(KERNEL(weights_of), row, first, last, precision, best, thresholds, factors, weights);
+}
+
+static void KERNEL(add_weighted)(const kernels_cloud *cloud, size_t first, size_t last,
+                                 const float *columns, size_t lanes, float *weights,
+                                 float *sum) {
+  int32_t kept[kernels_block_rows];
+  size_t rows = last - first, count = 0;
+  for (size_t start = 0; start < rows; start += kernels_lanes) {
+    v16i square[kernels_lanes], matters[kernels_lanes];
+    for (size_t v = 0; v < lanes / kernels_lanes; v++) {
+      for (int lane = 0; lane < kernels_lanes; lane++)
+        square[lane] = *(const v16i_any *)(columns + start +
+                                           (v * kernels_lanes + lane) * kernels_block_rows);
+      KERNEL(turn_square)(square);
+      for (int r = 0; r < kernels_lanes; r++) {
+        v16i counts = (v16f)square[r] > 0.0f;
+        matters[r] = v ? matters[r] | counts : counts;
+        *(v16i_any *)(weights + (start + r) * lanes + v * kernels_lanes) = square[r];
+      }
+    }
+    for (int r = 0; r < kernels_lanes && start + r < rows; r++)
+      if (__builtin_reduce_or(matters[r])) kept[count++] = (int32_t)start + r;
+  }
+  if (count)
+    KERNEL(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights,
+                          kept, count, lanes, sum);
 }

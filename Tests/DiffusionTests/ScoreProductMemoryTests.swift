@@ -26,8 +26,14 @@ import Testing
     return inputs.points(6000, 48)
   }()
 
+  /// Long enough for a softmax without shifts to remember products.
+  private static let long: Points = {
+    var inputs = Inputs(seed: 41)
+    return inputs.points(3000, 200)
+  }()
+
   static let scores: [NearestNeighborScore] = [
-    NearestNeighborScore(data, smoothing: 0), NearestNeighborScore(data, smoothing: 0.4),
+    NearestNeighborScore(long, smoothing: 0), NearestNeighborScore(data, smoothing: 0.4),
     NearestNeighborScore(data, smoothing: 0.4, shifts: 4),
     NearestNeighborScore(data, smoothing: 0.4, shifts: 3, exactAbove: 1),
     NearestNeighborScore(
@@ -55,11 +61,16 @@ import Testing
   }
 
   @Test func `rows that fit in memory are those of the data's size`() {
-    let one = EmpiricalScore(Self.data).rememberedRows ?? 0
+    let one =
+      NearestNeighborScore(
+        Self.data, smoothing: 1, neighbors: .nearest(9, remainder: 5)
+      ).rememberedRows ?? 0
     let four = Self.scores[2].rememberedRows ?? 0
     #expect(one > four && four > 16)
     // Planes of 6000 points: two anchors of two bytes, three shifts of three.
     #expect((0..<10).contains((48 << 20) / (6000 * 13) - four))
+    #expect((EmpiricalScore(Self.long).rememberedRows ?? 0) > one)
+    #expect(EmpiricalScore(Self.data).rememberedRows == nil)
     #expect(EmpiricalScore(Points(count: 9, dimension: 2)).rememberedRows == nil)
   }
 }

@@ -68,16 +68,16 @@ void kernels_row_sums(const kernels_row *row, float precision, const float *best
                       const float *thresholds, double *sums, double *norms);
 
 /// The same weights times the factor of their shift, summed over shifts: one a data row
-/// first ..< last, written `lanes` apart; notes in `matters` which are positive.
+/// first ..< last, and what fills the last vector.
 void kernels_row_weights(const kernels_row *row, size_t first, size_t last, float precision,
                          const float *best, const float *thresholds, const float *factors,
-                         float *weights, size_t lanes, uint8_t *matters);
+                         float *weights);
 
-/// sum[dimension][lanes] += weights[row - first][lanes] * data row, for rows first ..< last that
-/// matter, at most kernels_block_rows of them.
-void kernels_add_rows_that_matter(const kernels_cloud *cloud, size_t first, size_t last,
-                                  const float *weights, const uint8_t *matters, size_t lanes,
-                                  float *sum);
+/// sum[dimension][lanes] += columns[lanes][row - first] * data row, for rows first ..< last, at most
+/// kernels_block_rows of them, where a weight is positive; columns lie kernels_block_rows apart.
+/// `weights`: kernels_block_rows x lanes of scratch.
+void kernels_add_weighted(const kernels_cloud *cloud, size_t first, size_t last,
+                          const float *columns, size_t lanes, float *weights, float *sum);
 
 /// The softmax over listed data rows at x + scale e, averaged over the shifts, in Double; a row
 /// more than e^-28 below the heaviest has no part in it, so that the result does not depend on

@@ -36,7 +36,7 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
-    guard cloud.remembersProducts else {
+    guard cloud.remembersSoftmax else {
       return denoiseAtOnce(x, at: noise, into: &clean, in: workspace)
     }
     let memory = workspace.memory {

@@ -20,20 +20,27 @@ public protocol RememberingScore: Score {
 extension EmpiricalScore: RememberingScore {
   /// Rows whose products with the data are remembered.
   public var rememberedRows: Int? {
-    cloud.remembersProducts ? ProductHistory.rows(points: count, shifts: 0) : nil
+    cloud.remembersSoftmax ? ProductHistory.rows(points: count, shifts: 0) : nil
   }
 }
 
 extension NearestNeighborScore: RememberingScore {
   /// Rows whose products with the data, and those of their shifts, are remembered.
   public var rememberedRows: Int? {
-    remembersShifts
-      ? ProductHistory.rows(points: exact.count, shifts: shifts) : exact.rememberedRows
+    if remembersShifts { return ProductHistory.rows(points: exact.count, shifts: shifts) }
+    guard case .nearest = neighbors, exact.cloud.remembersProducts else {
+      return exact.rememberedRows
+    }
+    return ProductHistory.rows(points: exact.count, shifts: 0)
   }
 }
 
 extension PointCloud {
-  /// Whether products are worth remembering: where they cost more than the weights. A matter of
-  /// the data alone, for rounding differs.
+  /// Whether products are worth remembering for shifts, which share them, and for the nearest
+  /// points: where they cost more than going through them. A matter of the data alone, for rounding
+  /// differs.
   var remembersProducts: Bool { dimension >= 32 }
+  /// The same for one softmax, which takes two thirds of the time of a pass and its parts where all
+  /// points matter and d = 64: what is left out later has to make up for that.
+  var remembersSoftmax: Bool { dimension >= 128 }
 }
