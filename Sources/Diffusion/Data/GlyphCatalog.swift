@@ -67,18 +67,29 @@ public struct GlyphCatalog: Sendable {
 
   /// The picture of one digit: a pixel is inked as far as the nearest stroke covers it.
   private static func image(of digit: Int, _ pen: Pen) -> [Float] {
-    let lines = DigitStrokes.all[digit].flatMap { stroke in
+    let reach = pen.thickness / 2 + 0.5
+    var squares = [Double](repeating: .infinity, count: side * side)
+    for stroke in DigitStrokes.all[digit] {
       let points = stroke.map(pen.place)
-      return Array(zip(points, points.dropFirst()))
-    }
-    return (0..<side * side).map { pixel in
-      let center = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
-      let square = lines.reduce(Double.infinity) {
-        min($0, squaredDistance(from: center, to: $1))
+      for line in zip(points, points.dropFirst()) {
+        // A line inks no pixel farther away than its reach: the others keep their nearest.
+        let low = pointwiseMin(line.0, line.1) - reach
+        let high = pointwiseMax(line.0, line.1) + reach
+        for y in pixels(low.y, high.y) {
+          for x in pixels(low.x, high.x) {
+            let square = squaredDistance(from: SIMD2(Double(x) + 0.5, Double(y) + 0.5), to: line)
+            squares[y * side + x] = min(squares[y * side + x], square)
+          }
+        }
       }
-      let cover = min(max(pen.thickness / 2 + 0.5 - square.squareRoot(), 0), 1)
-      return Float(2 * cover - 1)
     }
+    return squares.map { Float(2 * min(max(reach - $0.squareRoot(), 0), 1) - 1) }
+  }
+
+  /// The rows or columns between two coordinates.
+  private static func pixels(_ low: Double, _ high: Double) -> Range<Int> {
+    let first = min(max(Int(low.rounded(.down)), 0), side)
+    return first..<max(first, min(Int(high.rounded(.up)), side))
   }
 
   private static func squaredDistance(

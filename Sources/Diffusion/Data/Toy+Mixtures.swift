@@ -83,9 +83,8 @@ extension Toy {
         parts.append((exp(-z * z / 2), [2 * radius * cos(angle), 2 * radius * sin(angle)]))
       }
     }
-    return Toy(
-      "pinwheel", "five bent arms around a middle",
-      MixtureLaw(mixture: roundGaussians(parts, width: 0.2)))
+    let mixture = roundGaussians(parts, width: 0.2)
+    return Toy("pinwheel", "five bent arms around a middle", MixtureLaw(mixture: mixture))
   }()
 
   /// Eight unit squares, every other one of the sixteen in [−2, 2]², filled evenly.

@@ -12,16 +12,21 @@ public struct Toy: Sendable, CustomStringConvertible {
   public let summary: String
   /// Width and height where a point is a grey picture, row by row from −1 (paper) to 1 (ink).
   public let image: (width: Int, height: Int)?
-  package let law: any ToyLaw
+  private let makeLaw: @Sendable () -> any ToyLaw
+  private let known = Once<any ToyLaw>()
 
   init(
-    _ name: String, _ summary: String, image: (width: Int, height: Int)? = nil, _ law: any ToyLaw
+    _ name: String, _ summary: String, image: (width: Int, height: Int)? = nil,
+    _ law: @autoclosure @escaping @Sendable () -> any ToyLaw
   ) {
     self.name = name
     self.summary = summary
     self.image = image
-    self.law = law
+    makeLaw = law
   }
+
+  /// Made at first use: whoever looks for one toy by name does not pay for the others.
+  package var law: any ToyLaw { known.value(made: makeLaw) }
 
   /// The name.
   public var description: String { name }
