@@ -18,9 +18,9 @@ public enum IDX {
   ) throws(FileError) -> NumericArray {
     if isGzip(bytes) {
       let inflater = Inflater(bytes, in: 0..<bytes.count, wrapping: .gzip, file: file)
-      return try stored(inflater, file: file).decoded(mappingBytesTo: range)
+      return try array(inflater, file: file, mappingBytesTo: range)
     }
-    return try stored(PlainBytes(bytes: bytes), file: file).decoded(mappingBytesTo: range)
+    return try array(PlainBytes(bytes: bytes), file: file, mappingBytesTo: range)
   }
 
   /// Whether bytes begin as gzip does (RFC 1952).
@@ -35,9 +35,9 @@ public enum IDX {
     0x08: .uint8, 0x09: .int8, 0x0b: .int16, 0x0c: .int32, 0x0d: .float32, 0x0e: .float64,
   ]
 
-  private static func stored(_ bytes: some ByteSource, file: String) throws(FileError)
-    -> StoredArray
-  {
+  private static func array(
+    _ bytes: some ByteSource, file: String, mappingBytesTo range: ClosedRange<Float>?
+  ) throws(FileError) -> NumericArray {
     var source = bytes
     let magic = try source.next(4)
     guard magic.count == 4, magic[0] == 0, magic[1] == 0, let type = types[magic[2]], magic[3] > 0
@@ -59,15 +59,20 @@ public enum IDX {
       throw .bad(file, "byte 4", "\(claim) must fit in memory, but it overflows")
     }
     let place = "byte \(4 + 4 * rank)"
+    let early = "\(claim) needs \(size) bytes, but the file ends early"
     // The most the rest of the file can hold, so that a false header allocates nothing.
-    let content = size <= source.atMost ? try source.next(size) : []
-    guard content.count == size else {
-      throw .bad(file, place, "\(claim) needs \(size) bytes, but the file ends early")
+    guard size <= source.atMost else { throw .bad(file, place, early) }
+    let layout = StoredArray(
+      shape: shape, elementType: type, bigEndian: true, bytes: [], file: file)
+    let values = try layout.decoded(size / type.size, mappingBytesTo: range) {
+      count throws(FileError) in
+      let piece = try source.next(count * type.size)
+      guard piece.count == count * type.size else { throw .bad(file, place, early) }
+      return piece
     }
     guard try source.next(1).isEmpty else {
       throw .bad(file, place, "\(claim) needs \(size) bytes, but more follow")
     }
-    return StoredArray(
-      shape: shape, elementType: type, bigEndian: true, bytes: content, file: file)
+    return values
   }
 }

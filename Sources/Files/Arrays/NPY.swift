@@ -44,7 +44,10 @@ public enum NPY {
     let padding = 63 - (10 + header.count) % 64
     header += [UInt8](repeating: 0x20, count: padding) + [0x0a]
     let length = Words.bytes(of: [UInt16(header.count)])
-    return magic + [1, 0] + length + header + Words.bytes(of: values)
+    var bytes = magic + [1, 0] + length + header
+    bytes.reserveCapacity(bytes.count + 4 * values.count)
+    Words.append(values, to: &bytes)
+    return bytes
   }
 
   /// The header read and the length of the file checked against it.

@@ -59,24 +59,51 @@ struct StoredArray {
 
   /// The numbers; bytes of pictures are mapped to `range` where one is given.
   func decoded(mappingBytesTo range: ClosedRange<Float>?) throws(FileError) -> NumericArray {
-    let count = Words.product(shape) ?? 0
-    var values: [Float]
-    var mapped: ClosedRange<Float>?
-    if let range, elementType == .uint8, shape.count >= 3 {
-      let table = ByteRange(range).table
-      values = Words.read(UInt8.self, in: bytes, from: offset, count: count, bigEndian: false) {
-        table[Int($0)]
-      }
-      mapped = range
-    } else {
-      values = elementType.numbers(in: bytes, from: offset, count: count, bigEndian: bigEndian)
+    let line = byteLine(to: range)
+    let values = numbers(in: bytes, from: offset, count: Words.product(shape) ?? 0, line)
+    return try array(values, mappedTo: line?.range)
+  }
+
+  /// The same of `count` numbers whose bytes come some at a time out of `next`, which is given how
+  /// many numbers to bring: a large array then never stands in memory twice.
+  func decoded(
+    _ count: Int, mappingBytesTo range: ClosedRange<Float>?,
+    _ next: (_ count: Int) throws(FileError) -> [UInt8]
+  ) throws(FileError) -> NumericArray {
+    let line = byteLine(to: range)
+    var values: [Float] = []
+    values.reserveCapacity(count)
+    while values.count < count {
+      let size = min(count - values.count, Words.pieceSize)
+      values += numbers(in: try next(size), from: 0, count: size, line)
     }
-    if fortranOrder && shape.count > 1 { values = rowMajor(values) }
+    return try array(values, mappedTo: line?.range)
+  }
+
+  private func byteLine(to range: ClosedRange<Float>?) -> ByteRange? {
+    elementType == .uint8 && shape.count >= 3 ? range.map { ByteRange($0) } : nil
+  }
+
+  private func numbers(
+    in bytes: [UInt8], from offset: Int, count: Int, _ line: ByteRange?
+  ) -> [Float] {
+    guard let table = line?.table else {
+      return elementType.numbers(in: bytes, from: offset, count: count, bigEndian: bigEndian)
+    }
+    return Words.read(UInt8.self, in: bytes, from: offset, count: count, bigEndian: false) {
+      table[Int($0)]
+    }
+  }
+
+  private func array(
+    _ numbers: [Float], mappedTo range: ClosedRange<Float>?
+  ) throws(FileError) -> NumericArray {
+    let values = fortranOrder && shape.count > 1 ? rowMajor(numbers) : numbers
     if elementType.mayBeInfinite, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw .bad(file, place(of: index), rule(for: values[index]))
     }
     return NumericArray(
-      shape: shape, elementType: elementType, values: values, byteRange: mapped)
+      shape: shape, elementType: elementType, values: values, byteRange: range)
   }
 
   private func rule(for value: Float) -> String {
