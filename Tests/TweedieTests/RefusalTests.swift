@@ -41,6 +41,9 @@ struct Refusal: Sendable, CustomTestStringConvertible {
       "sample ok.json -o new.npy --count 3 --steps 3",
       "score ok.json points.npy --sigma 1 -o s.npy",
       "fit neighbors points.npy -o new.json", "fit gaussian pictures.gz -o pictures.json",
+      "sample ok.json -o r.npy --rho 5 --count 3",
+      "sample ok.json -o b.npy --process vp --beta-min 0.2 --beta-max 10 --count 3",
+      "sample ok.json -o p.npy --prior standard --count 3",
       "score ok.json two.npz:a --sigma 1 -o z.npy", "sample folded.json -o f.npy --count 3",
     ] {
       let words = Refusal(words, 0).words

@@ -20,9 +20,9 @@ struct SampleMoments: Sendable {
   var meanVariance: Double { variances.reduce(0, +) / Double(variances.count) }
 
   /// Numbers of a block of rows that is in work at a time.
-  private static let blockSize = 1 << 20
+  private static let blockSize = 1 << 17
   /// Numbers that the partial sums of all groups may hold together.
-  private static let partialSize = 1 << 26
+  private static let partialSize = 1 << 22
 
   /// The moments of `data`, N × d, N ≥ 1, finite.
   init(_ data: Points, covariance isWanted: Bool, workers: Workers) {

@@ -67,6 +67,9 @@ public struct FrechetDistance: SetMetric {
 
   /// Mean and covariance of one set along the directions.
   private struct Moments {
+    /// Rows that are in work at a time: a set in Double is twice the set.
+    private static let blockRows = 512
+
     /// Rows less their mean.
     let centered: Matrix
     let mean: [Double]
@@ -74,11 +77,19 @@ public struct FrechetDistance: SetMetric {
 
     init(_ points: Points, center: [Double], _ basis: Matrix?) {
       let (n, d) = (points.count, points.dimension)
-      var rows = Matrix(rows: n, columns: d)
-      for row in 0..<n {
-        for i in 0..<d { rows[row, i] = Double(points.values[row * d + i]) - center[i] }
+      var rows = Matrix(rows: n, columns: basis?.rows ?? d)
+      for first in stride(from: 0, to: n, by: Self.blockRows) {
+        let count = min(n - first, Self.blockRows)
+        var block = Matrix(rows: count, columns: d)
+        for row in 0..<count {
+          let at = (first + row) * d
+          for i in 0..<d { block[row, i] = Double(points.values[at + i]) - center[i] }
+        }
+        if let basis { block = block.times(basis, transposed: true) }
+        for row in 0..<count {
+          for i in 0..<rows.columns { rows[first + row, i] = block[row, i] }
+        }
       }
-      if let basis { rows = rows.times(basis, transposed: true) }
       var mean = [Double](repeating: 0, count: rows.columns)
       for row in 0..<n { for i in mean.indices { mean[i] += rows[row, i] / Double(n) } }
       for row in 0..<n { for i in mean.indices { rows[row, i] -= mean[i] } }

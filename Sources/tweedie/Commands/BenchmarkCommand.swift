@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Foundation
 
 /// `tweedie benchmark`: how fast, against what the machine can do.
 struct BenchmarkCommand: ParsableCommand {
@@ -24,6 +26,29 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
   let start = ContinuousClock.now
   try work()
   return (ContinuousClock.now - start).seconds
+}
+
+/// What pieces of work took: by the clock, and of all processors together.
+struct Timings {
+  private(set) var seconds: [Double] = []
+  private(set) var processorSeconds: [Double] = []
+
+  /// Does a piece of work and adds what it took.
+  mutating func measure(_ work: () throws -> Void) rethrows {
+    let used = clock()
+    seconds.append(try tweedie.seconds(work))
+    // Clocks are millionths of a second on every system of the POSIX kind.
+    processorSeconds.append(Double(clock() - used) / 1e6)
+  }
+
+  /// For `--json`.
+  var members: [JSONMember] {
+    [
+      JSONMember("seconds", .number(seconds.median)),
+      JSONMember("processorSeconds", .number(processorSeconds.median)),
+      JSONMember("times", .array(seconds.map { .number($0) })),
+    ]
+  }
 }
 
 extension [Double] {

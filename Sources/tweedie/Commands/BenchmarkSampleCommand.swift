@@ -33,34 +33,33 @@ struct BenchmarkSampleCommand: ParsableCommand {
   func run() throws {
     let model = try LoadedModel.load(model)
     let plan = try SamplingPlan(options, model, common.console, workers: common.workers)
-    var (times, beyond, evaluations) = ([Double](), [Double](), 0.0)
+    var (timings, beyond, evaluations) = (Timings(), [Double](), 0.0)
     var noTrace: Trace?
     for _ in 0..<repeats {
       var total = 0
       let score = TimedScore(model.score)
-      let time = try seconds {
+      try timings.measure {
         total = try SampleCommand.draw(
           plan, model, by: score, options, common, common.console, &noTrace
-        ).evaluations.reduce(0, +)
+        ).evaluations
       }
-      times.append(time)
-      beyond.append(time - score.seconds)
+      beyond.append((timings.seconds.last ?? 0) - score.seconds)
       evaluations = Double(total) / Double(plan.count)
     }
     common.console.tell(
       "\(plan.count) samples of \(model.name) by \(plan.sampler.facts.name): "
-        + "\(times.median.formatted(digits: 3)) s (median of \(repeats)), "
+        + "\(timings.seconds.median.formatted(digits: 3)) s (median of \(repeats)), "
         + "\(evaluations.formatted(digits: 4)) evaluations each, "
         + "\(beyond.median.formatted(digits: 3)) s beyond the score")
-    common.console.report([
-      JSONMember("model", .string(model.name)),
-      JSONMember("sampler", .string(plan.sampler.facts.name)),
-      JSONMember("count", .integer(plan.count)), JSONMember("evaluations", .number(evaluations)),
-      JSONMember("seconds", .number(times.median)),
-      JSONMember("times", .array(times.map { .number($0) })),
-      JSONMember("secondsBeyondScore", .number(beyond.median)),
-      JSONMember("threads", .integer(common.workers.count)),
-      JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
-    ])
+    common.console.report(
+      [
+        JSONMember("model", .string(model.name)),
+        JSONMember("sampler", .string(plan.sampler.facts.name)),
+        JSONMember("count", .integer(plan.count)), JSONMember("evaluations", .number(evaluations)),
+      ] + timings.members + [
+        JSONMember("secondsBeyondScore", .number(beyond.median)),
+        JSONMember("threads", .integer(common.workers.count)),
+        JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
+      ])
   }
 }

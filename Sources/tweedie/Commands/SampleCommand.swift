@@ -86,10 +86,8 @@ struct SampleCommand: ParsableCommand {
   static func draw(
     _ plan: SamplingPlan, _ model: LoadedModel, by score: (any Score)? = nil,
     _ options: SamplingOptions, _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
-  ) throws -> SamplingResult {
-    var all = SamplingResult(
-      samples: Points(count: plan.count, dimension: model.score.dimension), evaluations: [],
-      accepted: [], rejected: [], status: .finished)
+  ) throws -> Drawn {
+    var all = Drawn(samples: Points(count: plan.count, dimension: model.score.dimension))
     var line = console.progress("sampling")
     for first in stride(from: 0, to: plan.count, by: plan.batch) {
       let rows = first..<min(plan.count, first + plan.batch)
@@ -114,10 +112,7 @@ struct SampleCommand: ParsableCommand {
         line.end()
         throw failure
       }
-      all.samples.replaceRows(from: first, with: part.samples)
-      all.evaluations += part.evaluations
-      all.accepted += part.accepted
-      all.rejected += part.rejected
+      all.add(part, from: first)
     }
     line.end()
     return all
@@ -143,11 +138,10 @@ struct SampleCommand: ParsableCommand {
   }
 
   private func finish(
-    _ result: SamplingResult, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
+    _ result: Drawn, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
     _ seconds: Double, _ console: Console, _ trace: Trace?
   ) throws {
-    let evaluations = result.evaluations
-    let mean = Double(evaluations.reduce(0, +)) / Double(max(1, evaluations.count))
+    let mean = result.meanEvaluations
     var outputs = OutputSet(overwrite: common.overwrite, createParents: output.isEmpty)
     outputs.metadata = [
       JSONMember("command", .string(commandLine)),
@@ -191,7 +185,7 @@ struct SampleCommand: ParsableCommand {
   }
 
   private func report(
-    _ result: SamplingResult, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
+    _ result: Drawn, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
     _ seconds: Double, _ mean: Double, _ console: Console
   ) {
     let cost =
@@ -199,7 +193,7 @@ struct SampleCommand: ParsableCommand {
       + "\(mean.formatted(digits: 4)) evaluations each, \(seconds.formatted(digits: 3)) s"
     console.tell(cost)
     if let teleport = plan.teleport { console.tell(teleport.sentence) }
-    let (kept, back) = (result.accepted.reduce(0, +), result.rejected.reduce(0, +))
+    let (kept, back) = (result.accepted, result.rejected)
     if back > 0 {
       let share = 100 * Double(kept) / Double(kept + back)
       console.tell("\(share.formatted(digits: 3)) % of the steps accepted")
@@ -223,11 +217,11 @@ struct SampleCommand: ParsableCommand {
         "evaluations",
         .object([
           JSONMember("mean", .number(mean)),
-          JSONMember("max", .integer(result.evaluations.max() ?? 0)),
-          JSONMember("total", .integer(result.evaluations.reduce(0, +))),
+          JSONMember("max", .integer(result.mostEvaluations)),
+          JSONMember("total", .integer(result.evaluations)),
         ])),
-      JSONMember("accepted", .integer(result.accepted.reduce(0, +))),
-      JSONMember("rejected", .integer(result.rejected.reduce(0, +))),
+      JSONMember("accepted", .integer(result.accepted)),
+      JSONMember("rejected", .integer(result.rejected)),
       JSONMember("seconds", .number(seconds)),
       JSONMember("status", .string("finished")),
       JSONMember("outputs", JSONValue(paths)),

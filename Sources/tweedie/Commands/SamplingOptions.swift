@@ -13,8 +13,8 @@ struct SamplingOptions: ParsableArguments {
     help: "karras, log-linear, process (or uniform: evenly in time), cosine, or a file of levels.")
   var schedule: String?
 
-  @Option(parsing: .unconditional, help: "The power of the karras schedule.")
-  var rho = 7.0
+  @Option(parsing: .unconditional, help: "The power of the karras schedule; 7 unless given.")
+  var rho: Double?
 
   @Option(
     parsing: .unconditional,
@@ -39,15 +39,17 @@ struct SamplingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "beta at t = 0 of vp and sub-vp: dz = -beta/2 z dt + sqrt(beta) dw.")
-  var betaMin = 0.1
+    help: "beta at t = 0 of vp and sub-vp, dz = -beta/2 z dt + sqrt(beta) dw; 0.1 unless given.")
+  var betaMin: Double?
 
-  @Option(parsing: .unconditional, help: "beta at t = 1 of vp and sub-vp.")
-  var betaMax = 20.0
+  @Option(parsing: .unconditional, help: "beta at t = 1 of vp and sub-vp; 20 unless given.")
+  var betaMax: Double?
 
   @Option(
-    help: "Where trajectories start: standard (as published) or matched (mean and covariance).")
-  var prior = "matched"
+    help:
+      "Where trajectories start: standard (as published) or matched (mean and covariance, the default)."
+  )
+  var prior: String?
 
   @Option(
     parsing: .unconditional,
@@ -148,6 +150,14 @@ struct SamplingOptions: ParsableArguments {
     help: "Levels after the jump: tail (of the same grid, the default) or respaced (as many).")
   var teleportGrid: String?
 
+  /// β at both ends of time, as published (Song et al. 2021, appendix C).
+  static let usualBeta = 0.1...20.0
+
+  /// β at both ends of time.
+  var beta: ClosedRange<Double> {
+    (betaMin ?? Self.usualBeta.lowerBound)...(betaMax ?? Self.usualBeta.upperBound)
+  }
+
   func validate() throws {
     try require(
       steps.map { (1...1_000_000).contains($0) }, "--steps takes a number from 1 to 1000000")
@@ -161,7 +171,7 @@ struct SamplingOptions: ParsableArguments {
     try require(timeEnd.map { $0 > 0 && $0 < 1 }, "--time-end takes a time between 0 and 1")
     try require(
       timeEnd == nil || sigmaMin == nil, "--time-end and --sigma-min name the same level")
-    try require(rho > 0 && rho.isFinite, "--rho takes a positive number")
+    try require(rho.map { $0 > 0 && $0.isFinite }, "--rho takes a positive number")
     try require(eta.map { $0 >= 0 && $0.isFinite }, "--eta takes a number that is not negative")
     try require(churn.map { $0 >= 0 && $0.isFinite }, "--churn takes a number that is not negative")
     try require(corrections.map { (0...10_000).contains($0) }, "--corrections takes 0 to 10000")
@@ -181,8 +191,9 @@ struct SamplingOptions: ParsableArguments {
       tolerance.map { $0 > 0 && $0.isFinite }, "--tolerance takes a positive number")
     try require(
       teleportBudget.map { $0 > 0 && $0.isFinite }, "--teleport-budget takes a positive number")
+    let beta = (betaMin ?? Self.usualBeta.lowerBound, betaMax ?? Self.usualBeta.upperBound)
     try require(
-      betaMin > 0 && betaMax > betaMin && betaMax.isFinite,
+      beta.0 > 0 && beta.1 > beta.0 && beta.1.isFinite,
       "--beta-min and --beta-max take rising positive numbers")
   }
 

@@ -29,29 +29,34 @@ struct SamplingPlan {
     let usual = options.process == "ve" ? "karras" : "process"
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
-    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho)
+    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho ?? 7)
+    try Choices.refuseIdleOptions(options, schedule)
     let whole =
       try Self.level(heldFor: steps, options, model).map { (levels: $0, floor: $0.sigmaMin) }
       ?? Self.levels(schedule, steps, options, model)
     wholeLevels = whole.levels
-    let stochastic = try Self.method(options, whole.levels, whole.levels, model).facts.stochastic
+    // Before the jump, which may take a calibration: wrong options are refused at once.
+    let method = try Self.method(options, whole.levels, whole.levels, model)
     teleport = try TeleportPlan.settle(
-      options, whole.levels, floor: whole.floor, stochastic: stochastic, model, console, workers)
+      options, whole.levels, floor: whole.floor, stochastic: method.facts.stochastic,
+      model, console, workers)
     levels =
       try teleport?.levels(
         of: whole.levels, schedule, floor: whole.floor, adaptive: isAdaptive) ?? whole.levels
     self.steps = isAdaptive ? nil : levels.steps
-    sampler = try Self.method(options, levels, whole.levels, model)
+    sampler =
+      teleport == nil ? method : try Self.method(options, levels, whole.levels, model)
     increments = try Choices.increments(options.noise)
-    prior = try Choices.prior(options.prior)
+    prior = try options.prior.map(Choices.prior) ?? .matched
     drawable = try Self.drawable(options, model)
     initial = try options.initial.map { try Self.initial($0, model.score.dimension, options) }
     let count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
     self.count = count
     try Memory.require(count, of: model.score.dimension, "samples")
-    // States, shifted states and scratch of a batch stay within some hundred megabytes.
+    // A dozen arrays of a batch (states, slopes, draws, shifted states) stay within some tens of
+    // megabytes; products of fewer rows than this would cost more a row.
     let shifts = (model.score as? NearestNeighborScore)?.shifts ?? 1
-    let most = max(1, (1 << 24) / (shifts * model.score.dimension))
+    let most = max(256, (1 << 19) / (shifts * model.score.dimension))
     let remembered = (model.score as? any RememberingScore)?.rememberedRows ?? most
     // A method that chooses its steps drops rows as they finish; it goes on with few at the end.
     let light = isAdaptive ? nil : (model.score as? any LightScore)?.rowsAtOnce
@@ -120,25 +125,6 @@ struct SamplingPlan {
     return states
   }
 
-  /// The one level of a Markov chain; nil for methods that walk down a grid.
-  private static func level(
-    heldFor steps: Int, _ options: SamplingOptions, _ model: LoadedModel
-  ) throws -> NoiseLevels? {
-    guard Choices.holdsOneLevel(options.sampler) else {
-      guard options.sigma == nil else {
-        throw Failure.usage(
-          "--sigma belongs to the samplers langevin, mala, not to \(options.sampler).")
-      }
-      return nil
-    }
-    guard options.sigmaMax == nil, options.sigmaMin == nil, options.schedule == nil else {
-      throw Failure.usage(
-        "\(options.sampler) moves at one level, --sigma; it takes no --schedule, --sigma-max or "
-          + "--sigma-min.")
-    }
-    return NoiseLevels(holding: options.sigma ?? 0.1 * model.lengthUnit, steps: steps)
-  }
-
   /// What draws of the data come from, where trajectories start there.
   private static func drawable(
     _ options: SamplingOptions, _ model: LoadedModel
@@ -151,55 +137,6 @@ struct SamplingPlan {
       throw Failure.usage("--start data needs a model with data or a known law to draw from.")
     }
     return drawable
-  }
-
-  /// The grid, over the data's own range of noise unless told otherwise, and the last level asked
-  /// for: a grid of one step does not reach it.
-  private static func levels(
-    _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
-  ) throws -> (levels: NoiseLevels, floor: Double) {
-    // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale.
-    let scale = model.lengthUnit
-    let beta = options.betaMin...options.betaMax
-    let own = 0.004 * scale...160 * scale
-    let named = try Choices.process(options.process, range: own, beta: beta)
-    let published =
-      options.process == "ve-geometric" ? own : named.publishedRange ?? own
-    if options.timeEnd != nil && ["ve", "ve-geometric"].contains(options.process) {
-      throw Failure.usage("--time-end goes with --process vp, sub-vp, cosine or line.")
-    }
-    let high = options.sigmaMax ?? published.upperBound
-    let low =
-      options.sigmaMin ?? options.timeEnd.map { named.sigma(at: $0) }
-      ?? min(published.lowerBound, high / 2)
-    if case .explicit(let sigmas) = schedule {
-      try agree("--time-end", options.timeEnd.map(named.sigma), sigmas[sigmas.count - 1])
-      try agree("--steps", options.steps.map(Double.init), Double(sigmas.count))
-      try agree("--sigma-max", options.sigmaMax, sigmas[0])
-      try agree("--sigma-min", options.sigmaMin, sigmas[sigmas.count - 1])
-      let process = try Choices.process(
-        options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
-      return (NoiseLevels(sigmas: sigmas, process: process), sigmas[sigmas.count - 1])
-    }
-    guard low < high || steps == 1 else {
-      throw Failure.usage(
-        "--sigma-min \(low.formatted(digits: 4)) must lie below --sigma-max "
-          + "\(high.formatted(digits: 4)).")
-    }
-    let process = try Choices.process(
-      options.process, range: min(low, high)...high, beta: beta)
-    return (
-      NoiseLevels(schedule, steps: steps, from: high, to: low, process: process), min(low, high)
-    )
-  }
-
-  /// Refuses an option that says something else than the file of levels does.
-  private static func agree(_ option: String, _ given: Double?, _ found: Double) throws {
-    // Levels have been through Float32.
-    guard let given, abs(given - found) > 1e-6 * abs(found) else { return }
-    throw Failure.usage(
-      "\(option) \(given.formatted(digits: 6)) contradicts the file of levels, which has "
-        + "\(found.formatted(digits: 6)).")
   }
 
   /// States from a file, which have to fit the model: row i belongs to sample i.

@@ -80,29 +80,28 @@ struct ShowCommand: ParsableCommand {
   // MARK: Data
 
   private func showData() throws -> [JSONMember] {
-    let data = try DataSource.read(file)
+    var data = try DataSource.read(file)
     data.notes.forEach(common.console.note)
     if let output {
       try draw(
         data.points, data.image, data.range, URL(fileURLWithPath: file).lastPathComponent,
         to: output)
     }
-    let points = data.points
-    var (low, high) = (Float.infinity, -Float.infinity)
-    for value in points.values {
-      low = min(low, value)
-      high = max(high, value)
-    }
-    let moments = EmpiricalScore(points)
+    let (count, dimension) = (data.points.count, data.points.dimension)
+    // Finite, as all data: no order of comparison matters.
+    let low = data.points.values.reduce(Float.infinity) { $1 < $0 ? $1 : $0 }
+    let high = data.points.values.reduce(-Float.infinity) { $1 > $0 ? $1 : $0 }
+    // The last of the data: a cloud takes the points over in the memory they lie in.
+    let moments = EmpiricalScore(data.takePoints())
     var facts = [
       JSONMember("data", .string(file)),
-      JSONMember("count", .integer(points.count)),
-      JSONMember("dimension", .integer(points.dimension)),
+      JSONMember("count", .integer(count)),
+      JSONMember("dimension", .integer(dimension)),
       JSONMember("lowest", JSONValue(low)),
       JSONMember("highest", JSONValue(high)),
       JSONMember("deviation", .number(moments.deviation)),
     ]
-    if points.dimension <= 8 { facts.append(JSONMember("mean", JSONValue(moments.mean))) }
+    if dimension <= 8 { facts.append(JSONMember("mean", JSONValue(moments.mean))) }
     if let columns = data.columns { facts.append(JSONMember("columns", JSONValue(columns))) }
     facts += describe(data.image, data.range)
     return facts + (try origin())

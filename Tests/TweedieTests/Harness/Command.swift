@@ -32,12 +32,15 @@ struct Command: Sendable {
   let process = Process()
   private let streams: Folder
 
-  /// Starts the program with some words in a folder.
-  init(_ words: [String], in folder: Folder) throws {
+  /// Starts the program with some words in a folder, and some variables beside those there are.
+  init(_ words: [String], in folder: Folder, variables: [String: String] = [:]) throws {
     streams = try Folder()
     for name in ["output", "errors"] { try streams.write("", to: name) }
     process.executableURL = Self.executable
     process.arguments = words
+    if !variables.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+    }
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
     // Files rather than pipes: nothing blocks however much is said.
@@ -60,15 +63,18 @@ struct Command: Sendable {
   }
 
   /// Runs the program to its end.
-  static func run(_ words: [String], in folder: Folder) throws -> Outcome {
-    try Command(words, in: folder).outcome()
+  static func run(
+    _ words: [String], in folder: Folder, variables: [String: String] = [:]
+  ) throws -> Outcome {
+    try Command(words, in: folder, variables: variables).outcome()
   }
 
   /// Runs the program, which has to succeed and, being told to be quiet, to say nothing.
   static func succeed(
-    _ words: [String], in folder: Folder, location: SourceLocation = #_sourceLocation
+    _ words: [String], in folder: Folder, variables: [String: String] = [:],
+    location: SourceLocation = #_sourceLocation
   ) throws {
-    let outcome = try run(words + ["--quiet"], in: folder)
+    let outcome = try run(words + ["--quiet"], in: folder, variables: variables)
     let told = words.joined(separator: " ")
     #expect(outcome.code == 0, "\(told): \(outcome.errors)", sourceLocation: location)
     #expect(outcome.output + outcome.errors == "", "\(told)", sourceLocation: location)

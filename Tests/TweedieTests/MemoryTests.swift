@@ -1,0 +1,94 @@
+import Arrays
+import Files
+import Foundation
+import Testing
+
+/// A run needs room for its data, Float32 arrays in and out, a tenth more, and 64 MiB.
+///
+/// The system keeps the highest resident size of a process; it is read every millisecond while the
+/// program runs, and the end of a run, which writes and waits for the disk, takes longer than that.
+@Suite(.enabled(if: Peak.isKnown, "the system tells the highest resident size of a process"))
+struct MemoryTests {
+  static let room = 64.0 * 1024 * 1024
+
+  /// A run's words, and the numbers that go in and come out.
+  struct Run: CustomTestStringConvertible {
+    let words: String
+    let numbers: Int
+    var testDescription: String { words }
+    var bound: Double { 1.1 * 4 * Double(numbers) + MemoryTests.room }
+  }
+
+  /// 40,000 pictures of 28 × 28, as IDX: 126 MB as Float32.
+  static let (count, side) = (40_000, 28)
+  static let numbers = count * side * side
+
+  static let runs = [
+    Run(words: "sample eight-gaussians --count 1000000 --steps 4 -o out.npy", numbers: 2_000_000),
+    Run(
+      words: "sample eight-gaussians --count 500000 --sampler ancestral --steps 4 -o out.npy",
+      numbers: 1_000_000),
+    Run(words: "toy rings --count 1000000 -o out.npy", numbers: 2_000_000),
+    Run(words: "show pictures-ubyte", numbers: numbers),
+    Run(words: "fit gaussian pictures-ubyte --covariance diagonal -o out.json", numbers: numbers),
+    Run(
+      words: "sample model.json --count 8 --steps 2 --sigma-max 80 --sigma-min 20 -o out.npy",
+      numbers: numbers + 8 * side * side),
+  ]
+
+  @Test(arguments: runs)
+  func `peak memory is that of the data, a tenth and 64 MiB`(run: Run) throws {
+    let peak = try Peak.bytes(of: run.words, in: folder(for: run.words))
+    #expect(peak <= run.bound, "\(Int(peak)) bytes, \(Int(run.bound)) allowed")
+    // Base and data at least: what is read is the run's own memory.
+    #expect(peak >= 4 * Double(run.numbers), "\(Int(peak)) bytes")
+  }
+
+  @Test func `a run that keeps every state is told apart`() throws {
+    let run = Run(
+      words: "sample eight-gaussians --count 1000000 --steps 8 --trace path.npz -o out.npy",
+      numbers: 2_000_000)
+    #expect(try Peak.bytes(of: run.words, in: Folder()) > run.bound)
+  }
+
+  private func folder(for words: String) throws -> Folder {
+    let folder = try Folder()
+    guard words.contains("pictures") || words.contains("model") else { return folder }
+    // 32-bit sizes, big-endian, after the type (bytes) and the rank.
+    let sizes = [Self.count, Self.side, Self.side].flatMap { size in
+      (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) }
+    }
+    let pixels = (0..<Self.numbers).map { UInt8(truncatingIfNeeded: ($0 &* 0x9e37_79b9) >> 13) }
+    try folder.write([0, 0, 8, 3] + sizes + pixels, to: "pictures-ubyte")
+    try folder.write(
+      #"{"kind": "neighbors", "data": "pictures-ubyte", "smoothing": 1, "shifts": 2}"#,
+      to: "model.json")
+    return folder
+  }
+}
+
+/// The highest resident size of a process, where the system tells it.
+enum Peak {
+  static let isKnown = highWater(of: ProcessInfo.processInfo.processIdentifier) != nil
+
+  /// Runs the program, which has to succeed, and follows it.
+  static func bytes(of words: String, in folder: Folder) throws -> Double {
+    let command = try Command(words.split(separator: " ").map(String.init), in: folder)
+    var highest = 0.0
+    while command.process.isRunning {
+      highest = max(highest, highWater(of: command.process.processIdentifier) ?? 0)
+      usleep(1000)
+    }
+    let outcome = try command.outcome()
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return highest
+  }
+
+  private static func highWater(of process: Int32) -> Double? {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: { " \t".contains($0) }).dropFirst().first
+    else { return nil }
+    return Double(kilobytes).map { 1024 * $0 }
+  }
+}
