@@ -48,4 +48,5 @@ ALL = [
          "memory traffic of states", at_most=50),
 ]
 
-# Training joins here once it exists: import training; ALL += training.ALL
+# Training joins here once it exists, with Case and Work from harness:
+# import training; ALL += training.ALL

@@ -33,7 +33,7 @@ def main():
         began = time.perf_counter()
         try:
             row = harness.measure(case, given.rounds, say)
-        except Exception as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             say(f"{case.name}: left out: {type(error).__name__}: {error}")
             continue
         rows[case.name] = row

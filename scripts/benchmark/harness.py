@@ -74,7 +74,7 @@ def ours(work, output):
     """Seconds a unit, by the clock and of all processors."""
     more = ["-o", output, "--overwrite"] if work.arguments[0] == "score" else []
     told = tweedie("benchmark", *work.arguments, *more)
-    times = np.array([told["seconds"], told["processorSeconds"]])
+    times = np.array([told["seconds"], told.get("processorSeconds", np.nan)])
     if work.score:
         score = tweedie("benchmark", *work.score)
         times -= told["evaluations"] * np.array([score["seconds"], score["processorSeconds"]])
@@ -115,8 +115,11 @@ def measure(case, rounds, say):
         if work.result:
             tweedie(*work.result, "-o", output, "--overwrite")
         result = np.load(output) if work.agreement else None
+        # A call alone is a peer without anything to take off.
+        calls = {name: peer if isinstance(peer, Peer) else Peer(peer)
+                 for name, peer in work.peers.items()}
         peers = {}
-        for name, peer in work.peers.items():
+        for name, peer in calls.items():
             try:  # The first call is not counted; one that fails ends here.
                 other = peer.run()
                 if work.agreement and other is not None:
@@ -125,11 +128,11 @@ def measure(case, rounds, say):
             except Exception as error:  # noqa: BLE001
                 say(f"{case.name}: {name} is left out: {type(error).__name__}: {error}")
         for round in range(rounds):
-            if round > 0 or rounds > 1:
-                mine.append(ours(work, output))
+            mine.append(ours(work, output))
             for name in peers:
-                peers[name].append(theirs(work.peers[name], work, work.repeats)[0])
-    return row(case, work, np.array(mine[-rounds:]), peers, apart)
+                peers[name].append(theirs(calls[name], work, work.repeats)[0])
+    # The first of ours found files cold, as the first of the peers was not counted.
+    return row(case, work, np.array(mine[1:]), peers, apart)
 
 
 def row(case, work, mine, peers, apart):

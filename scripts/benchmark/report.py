@@ -63,7 +63,7 @@ def read_bandwidth():
 
 
 def number(value):
-    return "–" if value is None else f"{value:.3g}"
+    return "–" if value is None or np.isnan(value) else f"{value:.3g}"
 
 
 def reached(row):
