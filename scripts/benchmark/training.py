@@ -1,9 +1,6 @@
 """Steps of training: our networks and their twins in PyTorch, layer for layer."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,9 +8,8 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
-from cases import Case, Work
+from harness import Case, Work, tweedie
 
-TWEEDIE = Path(".build/release/tweedie").resolve()
 HALF_LIVES = (200, 800, 2857)
 
 
@@ -183,19 +179,12 @@ class Twin:
         return step
 
 
-def tweedie(*words):
-    done = subprocess.run(
-        [str(TWEEDIE), *map(str, words), "--quiet", "--overwrite"], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"tweedie {words[0]}: {done.stderr.strip()}")
-
-
 def training(data, options, batch, forms, ours=50, theirs=20):
     def prepare(folder):
         word, points = data(folder)
         model = folder / "start.safetensors"
         tweedie("train", word, "-o", model, *options, "--batch-size", batch, "--steps", 4,
-                "--warm-up", 0, "--rate", 0.01)
+                "--warm-up", 0, "--rate", 0.01, "--quiet")
         twin = Twin(model)
         x = points[:8] + torch.randn(8, points.shape[1])
         np.save(folder / "x.npy", x.numpy())
@@ -204,11 +193,11 @@ def training(data, options, batch, forms, ours=50, theirs=20):
         found = torch.from_numpy(np.load(folder / "d.npy")).float()
         apart = (found - twin.denoise(x, 1)).abs().max() / found.abs().max()
         if not apart < 1e-4:
-            sys.exit(f"The twin of {model.name} differs by {apart:.1e}.")
+            raise RuntimeError(f"the twin of {model.name} differs by {apart:.1e}")
         return Work(
             ["train", word, *options, "--batch-size", batch, "--repeats", ours],
             {f"torch {form}": Twin(model).training(points, batch, form) for form in forms},
-            repeats=theirs, checks=False)
+            repeats=theirs, agreement=None)
 
     return prepare
 
@@ -226,9 +215,11 @@ def pictures(folder):
 
 ALL = [
     Case(f"training, MLP 3 x {width}, batch 1024",
-         training(plane, ["--depth", 3, "--width", width], 1024, ["eager"]), 1.8)
+         training(plane, ["--depth", 3, "--width", width], 1024, ["eager"]), 1.8,
+         "multiply-adds, 84 % of a step")
     for width in (128, 256)
 ] + [
     Case("training, U-Net 0.88 M, 28 x 28, batch 64",
-         training(pictures, [], 64, ["eager", "channels last"], 5, 3), 1.0),
+         training(pictures, [], 64, ["eager", "channels last"], 5, 3), 1.0,
+         "multiply-adds, 72 % of a step; 10 % goes into patches, 7 % into norms"),
 ]

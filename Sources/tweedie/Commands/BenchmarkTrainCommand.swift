@@ -36,26 +36,27 @@ struct BenchmarkTrainCommand: ParsableCommand {
   func run() throws {
     let (run, _, _) = try options.begin(
       data, range: -1...1, common, atLeast: Self.untimed + repeats)
-    var times: [Double] = []
-    for step in 0..<Self.untimed + repeats {
+    for _ in 0..<Self.untimed { _ = run.advance() }
+    var timings = Timings()
+    for _ in 0..<repeats {
       try common.console.checkInterrupt()
-      let time = seconds { _ = run.advance() }
-      if step >= Self.untimed { times.append(time) }
+      timings.measure { _ = run.advance() }
     }
-    let rate = 2e-9 * Double(run.stepCost) / times.median
+    let median = timings.seconds.median
+    let rate = 2e-9 * Double(run.stepCost) / median
     common.console.tell(
       "\(run.bestScore.summary), \(run.settings.batchSize) rows: "
-        + "\((1e3 * times.median).formatted(digits: 3)) ms a step (median of \(repeats)), "
-        + "\((1 / times.median).formatted(digits: 3)) steps/s, "
+        + "\((1e3 * median).formatted(digits: 3)) ms a step (median of \(repeats)), "
+        + "\((1 / median).formatted(digits: 3)) steps/s, "
         + "\(rate.formatted(digits: 3)) GFLOP/s")
-    common.console.report([
-      JSONMember("network", .string(run.bestScore.summary)),
-      JSONMember("batchSize", .integer(run.settings.batchSize)),
-      JSONMember("seconds", .number(times.median)),
-      JSONMember("times", .array(times.map { .number($0) })),
-      JSONMember("gigaflops", .number(rate)),
-      JSONMember("threads", .integer(common.workers.count)),
-      JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
-    ])
+    common.console.report(
+      [
+        JSONMember("network", .string(run.bestScore.summary)),
+        JSONMember("batchSize", .integer(run.settings.batchSize)),
+      ] + timings.members + [
+        JSONMember("gigaflops", .number(rate)),
+        JSONMember("threads", .integer(common.workers.count)),
+        JSONMember("instructionSet", .string(MachineLimits.instructionSet)),
+      ])
   }
 }
