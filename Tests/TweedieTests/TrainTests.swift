@@ -50,7 +50,8 @@ import Testing
     try Command.succeed(
       ["score", "m.safetensors", "s.npy", "--sigma", "0.3", "-o", "d.npy"], in: folder)
     #expect(try folder.points("d.npy").count == 20)
-    #expect(try Command.run(["show", "m.safetensors"], in: folder).output.contains("network"))
+    let shown = try Command.run(["show", "m.safetensors"], in: folder).output
+    #expect(shown.contains("network") && shown.contains("in the worst band of noise"))
   }
 
   @Test func `Ctrl-C keeps the work, and going on gives the same bits`() throws {
@@ -157,6 +158,8 @@ import Testing
     try refuse(changed("network", "{"), "network")
     try refuse(changed("network", "{\"kind\":\"mlp\"}"), "embedding")
     try refuse(changed("preconditioning", "{\"target\":\"edm\",\"deviation\":-1}"), "deviation")
+    try refuse(changed("heldOut", "{\"worst\":-1,\"measure\":\"m\"}"), "worst")
+    try refuse(changed("heldOut", "{\"worst\":1,\"measure\":\"m\",\"sigmaLow\":2}"), "sigmaHigh")
     var file = sound
     file.tensors.removeAll { $0.name == "hidden.1.weight" }
     try refuse(file.encode(), "hidden.1.weight")
@@ -165,5 +168,28 @@ import Testing
       $0.name == "mean" ? NamedTensor("mean", Tensor(shape: [3], doubles: [0, 0, 0])) : $0
     }
     try refuse(file.encode(), "mean")
+    // The lower half of [1 2; 2 1].
+    file = sound
+    file.tensors = file.tensors.map {
+      $0.name == "covariance.lower"
+        ? NamedTensor($0.name, Tensor(shape: [3], doubles: [1, 2, 1])) : $0
+    }
+    try refuse(file.encode(), "covariance.lower")
+    // A whole covariance, as files had before, says the same; nor must a file say how good it is.
+    let half = try #require(sound["covariance.lower"]).doubles
+    file = sound
+    file.metadata.removeAll { $0.key == "heldOut" }
+    file.tensors = file.tensors.map {
+      let whole = [half[0], half[1], half[1], half[2]]
+      return $0.name == "covariance.lower"
+        ? NamedTensor("covariance", Tensor(shape: [2, 2], doubles: whole)) : $0
+    }
+    try folder.write(file.encode(), to: "whole.safetensors")
+    for name in ["m", "whole"] {
+      try Command.succeed(
+        ["sample", "\(name).safetensors", "--count", "9", "--steps", "4", "-o", "\(name).npy"],
+        in: folder)
+    }
+    #expect(try folder.points("m.npy") == folder.points("whole.npy"))
   }
 }

@@ -116,13 +116,13 @@ struct TrainSession {
   }
 
   private func finish() throws {
+    let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let file = NetworkFile(
       score: run.bestScore, shape: shape, image: source.image, range: source.range, name: title,
-      madeBy: commandLine)
+      madeBy: commandLine, heldOut: HeldOutError(best))
     try AtomicFile.write(file.encode(), to: command.output, overwrite: command.common.overwrite)
     // The model is there: the way to it is no longer needed.
     try? FileManager.default.removeItem(atPath: checkpoint)
-    let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let status =
       switch run.status {
       case .stoppedEarly: "stopped early"

@@ -12,6 +12,8 @@ struct NetworkFile {
   let range: ClosedRange<Float>?
   let name: String
   let madeBy: String?
+  /// How good it was after training; nil where the file does not say.
+  let heldOut: HeldOutError?
 
   /// The key of the metadata that marks a model, and what it says.
   private static let format = "tweedie-network-1"
@@ -42,12 +44,16 @@ struct NetworkFile {
       metadata.append(("range", ends.compact))
     }
     if let madeBy { metadata.append(("madeBy", madeBy)) }
+    if let heldOut { metadata.append((HeldOutError.key, heldOut.json.compact)) }
     let d = shape.dimension
     var tensors = [NamedTensor("mean", Tensor(shape: [d], doubles: p.mean))]
     let covariance = score.covariance
     if covariance.basis != nil {
+      // Half of it says all: of small pictures the whole would be larger than the network.
+      let matrix = covariance.matrix
+      let lower = (0..<d).flatMap { row in (0...row).map { matrix[row, $0] } }
       tensors.append(
-        NamedTensor("covariance", Tensor(shape: [d, d], doubles: covariance.matrix.values)))
+        NamedTensor("covariance.lower", Tensor(shape: [lower.count], doubles: lower)))
     } else {
       tensors.append(
         NamedTensor("variances", Tensor(shape: [d], doubles: covariance.variances)))
@@ -63,7 +69,7 @@ struct NetworkFile {
 
   init(
     score: NetworkScore, shape: NetworkShape, image: ImageShape?, range: ClosedRange<Float>?,
-    name: String, madeBy: String?
+    name: String, madeBy: String?, heldOut: HeldOutError?
   ) {
     self.score = score
     self.shape = shape
@@ -71,6 +77,7 @@ struct NetworkFile {
     self.range = range
     self.name = name
     self.madeBy = madeBy
+    self.heldOut = heldOut
   }
 
   /// Reads a model; errors call it `path`.
@@ -103,6 +110,7 @@ struct NetworkFile {
     name =
       file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     madeBy = file.text("madeBy")
+    heldOut = try HeldOutError(reader)
   }
 
   private static func preconditioning(
@@ -122,13 +130,19 @@ struct NetworkFile {
   }
 
   private static func covariance(_ reader: MetadataReader, _ d: Int) throws -> Covariance {
-    if reader.file["covariance"] != nil {
-      let values = try reader.tensor("covariance", [d, d]).doubles
+    for name in ["covariance.lower", "covariance"] where reader.file[name] != nil {
+      let isPacked = name != "covariance"
+      let values = try reader.tensor(name, isPacked ? [d * (d + 1) / 2] : [d, d]).doubles
       // The lower half speaks for both, so that rounding in a file cannot break symmetry.
-      var matrix = Matrix(rows: d, columns: d, values: values)
-      for row in 0..<d { for column in 0..<row { matrix[column, row] = matrix[row, column] } }
+      var matrix = Matrix(rows: d, columns: d)
+      for row in 0..<d {
+        for column in 0...row {
+          let value = values[(isPacked ? row * (row + 1) / 2 : row * d) + column]
+          (matrix[row, column], matrix[column, row]) = (value, value)
+        }
+      }
       guard let covariance = Covariance.full(matrix) else {
-        throw reader.error("tensor \"covariance\"", "it must have no negative eigenvalue")
+        throw reader.error("tensor \"\(name)\"", "it must have no negative eigenvalue")
       }
       return covariance
     }
