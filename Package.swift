@@ -43,9 +43,10 @@ let package = Package(
     .target(name: "Pictures", dependencies: ["Arrays", "CFreeType"], swiftSettings: strict),
 
     // Ready models, inside the program.
+    .target(name: "CReadyModels"),
     .target(
-      name: "ReadyModels", path: "Models", resources: [.embedInCode("descriptions")],
-      swiftSettings: safe),
+      name: "ReadyModels", dependencies: ["CReadyModels"], path: "Models", exclude: ["networks"],
+      resources: [.embedInCode("descriptions")], swiftSettings: safe),
 
     // The command.
     .executableTarget(

@@ -1,6 +1,8 @@
-/// The model descriptions of this folder, inside the program: they are there wherever it runs.
+import CReadyModels
+
+/// The models of this folder, inside the program: they are there wherever it runs.
 ///
-/// `scripts/models` makes them; each description names the command that made it.
+/// `scripts/models` makes them; each names the command that made it.
 public enum ReadyModels {
   /// Descriptions by name, in the order of a list to choose from.
   private static let descriptions: [(name: String, bytes: [UInt8])] = [
@@ -28,11 +30,22 @@ public enum ReadyModels {
     ("glyphs-gaussian", PackageResources.glyphs_gaussian_json),
   ]
 
-  /// The names.
-  public static var names: [String] { descriptions.map(\.name) }
+  /// Trained networks, in the order of `ready_networks.c`.
+  private static let networks = [
+    "two-moons-network", "swiss-roll-network", "checkerboard-network", "glyphs-network",
+  ]
+
+  /// The names, networks last.
+  public static var names: [String] { descriptions.map(\.name) + networks }
 
   /// The description of that name, as JSON; nil where there is none.
   public static func bytes(named name: String) -> [UInt8]? {
     descriptions.first { $0.name == name }?.bytes
+  }
+
+  /// The trained network of that name, as safetensors; nil where there is none.
+  public static func network(named name: String) -> [UInt8]? {
+    guard let index = networks.firstIndex(of: name) else { return nil }
+    return (0..<ready_network_size(index)).map { ready_network_byte(index, $0) }
   }
 }

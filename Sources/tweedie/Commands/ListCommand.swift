@@ -59,7 +59,13 @@ struct ListCommand: ParsableCommand {
     case .models:
       return try ReadyModels.names.map { name in
         let model = try LoadedModel.load(name)
-        return Self.entry(name, model.summary, [JSONMember("madeBy", .string(model.madeBy ?? ""))])
+        let error = model.heldOut.map { "; held-out error at most \($0.shortWords)" } ?? ""
+        return Self.entry(
+          name, model.summary + error,
+          [
+            JSONMember("madeBy", .string(model.madeBy ?? "")),
+            JSONMember("heldOut", model.heldOut?.json ?? .null),
+          ])
       }
     case .toys: return Toy.all.map { Self.entry($0.name, $0.summary) }
     case .samplers:

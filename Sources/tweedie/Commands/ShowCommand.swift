@@ -72,6 +72,9 @@ struct ShowCommand: ParsableCommand {
       JSONMember("deviation", .number(model.score.deviation)),
     ]
     facts += describe(model.image, model.range)
+    if let heldOut = model.heldOut {
+      facts.append(JSONMember("heldOutError", .string(heldOut.words)))
+    }
     if let madeBy = model.madeBy { facts.append(JSONMember("madeBy", .string(madeBy))) }
     facts.append(JSONMember("digest", .string(model.digest)))
     return facts

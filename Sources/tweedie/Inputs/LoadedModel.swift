@@ -17,6 +17,8 @@ struct LoadedModel {
   /// What it is, in words.
   let summary: String
   let madeBy: String?
+  /// How good a network was after training; nil of other models, and where the file does not say.
+  let heldOut: HeldOutError?
   /// The description's path; nil for models that are no file.
   let file: String?
   /// What jumps need to know of it; shared by all copies.
@@ -34,6 +36,10 @@ struct LoadedModel {
           try NetworkFile(bytes, path: word), path: word, digest: SHA256.digest(of: bytes))
       }
       return try LoadedModel(FileBytes.read(word), path: word, word: word, isFile: true)
+    }
+    if let bytes = ReadyModels.network(named: word) {
+      return LoadedModel(
+        try NetworkFile(bytes, path: word), path: nil, digest: SHA256.digest(of: bytes))
     }
     if let ready = ReadyModels.bytes(named: word) {
       return try LoadedModel(ready, path: word, word: word, isFile: false)
@@ -54,7 +60,8 @@ struct LoadedModel {
 
   private init(
     name: String, score: any MomentScore, image: ImageShape?, range: ClosedRange<Float>?,
-    digest: String, summary: String, madeBy: String?, file: String? = nil
+    digest: String, summary: String, madeBy: String?, heldOut: HeldOutError? = nil,
+    file: String? = nil
   ) {
     self.name = name
     self.score = score
@@ -63,15 +70,16 @@ struct LoadedModel {
     self.digest = digest
     self.summary = summary
     self.madeBy = madeBy
+    self.heldOut = heldOut
     self.file = file
   }
 
-  private init(_ network: NetworkFile, path: String, digest: String) {
+  private init(_ network: NetworkFile, path: String?, digest: String) {
     self.init(
       name: network.name, score: network.score, image: network.image, range: network.range,
       digest: digest,
       summary: "a network in \(network.shape.dimension) dimensions: \(network.score.summary)",
-      madeBy: network.madeBy, file: path)
+      madeBy: network.madeBy, heldOut: network.heldOut, file: path)
   }
 
   private init(_ bytes: [UInt8], path: String, word: String, isFile: Bool) throws {
@@ -81,6 +89,7 @@ struct LoadedModel {
     file = isFile ? path : nil
     digest = SHA256.digest(of: bytes)
     madeBy = description.madeBy
+    heldOut = nil
     switch description.kind {
     case .gaussian(let gaussian):
       let covariance = try Covariance(gaussian.covariance, gaussian.mean.count, path, "covariance")

@@ -22,7 +22,7 @@ enum ReferenceLaw {
   private static func isModel(_ word: String) -> Bool {
     if word.hasPrefix("toy:") { return word.count(where: { $0 == ":" }) == 1 }
     if FileManager.default.fileExists(atPath: word) { return word.lowercased().hasSuffix(".json") }
-    return ReadyModels.bytes(named: word) != nil || word.lowercased().hasSuffix(".json")
+    return ReadyModels.names.contains(word) || word.lowercased().hasSuffix(".json")
   }
 
   /// The number of coordinates.

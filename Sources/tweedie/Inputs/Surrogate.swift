@@ -48,7 +48,7 @@ enum Surrogate {
   /// By the word for it: data, to which a Gaussian is fitted, or a model.
   static func read(_ word: String, for model: LoadedModel, _ workers: Workers) throws -> Surrogate {
     let isFile = FileManager.default.fileExists(atPath: word)
-    let isModel = word.hasSuffix(".json") || (!isFile && ReadyModels.bytes(named: word) != nil)
+    let isModel = word.hasSuffix(".json") || (!isFile && ReadyModels.names.contains(word))
     let surrogate =
       isModel
       ? try Self.model(word)
