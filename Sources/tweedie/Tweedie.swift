@@ -17,8 +17,8 @@ struct Tweedie: ParsableCommand {
     version: version,
     subcommands: [
       SampleCommand.self, FitCommand.self, TrainCommand.self, ScoreCommand.self,
-      LikelihoodCommand.self, MeasureCommand.self, EvaluateCommand.self, ToyCommand.self,
-      ShowCommand.self, ListCommand.self, BenchmarkCommand.self,
+      LikelihoodCommand.self, MeasureCommand.self, EvaluateCommand.self, DiagnoseCommand.self,
+      ToyCommand.self, ShowCommand.self, ListCommand.self, BenchmarkCommand.self,
     ])
 
   /// The version of command and library.

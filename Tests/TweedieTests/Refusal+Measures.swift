@@ -8,7 +8,11 @@ extension Refusal {
     Refusal("likelihood ok.json points.npy \(words)", code, names)
   }
 
-  /// What `evaluate` and `likelihood` refuse.
+  private static func diagnose(_ words: String, _ code: Int32, _ names: String...) -> Refusal {
+    Refusal("diagnose ok.json \(words)", code, names)
+  }
+
+  /// What `evaluate`, `likelihood` and `diagnose` refuse.
   static let measures: [Refusal] =
     [
       Refusal("evaluate", 64, "<samples>"), Refusal("evaluate points.npy", 64, "--reference"),
@@ -47,7 +51,22 @@ extension Refusal {
       Refusal("likelihood ok.json three.npy", 65, "three.npy", "2 coordinates"),
       Refusal("likelihood ok.json nan.npy", 65, "nan.npy"),
       Refusal("likelihood nowhere.json points.npy", 66, "nowhere.json"),
+      Refusal("diagnose", 64, "<model>"), diagnose("", 64, "--data"),
+      diagnose("--data points.npy --of scores", 64, "did you mean \"score\"?"),
+      diagnose("--data points.npy --sigma-min 5 --sigma-max 2", 64, "--sigma-min", "--sigma-max"),
+      diagnose("--data points.npy -o new.npy", 64, "new.npy", ".csv"),
+      diagnose("--data points.npy -o new.txt", 64, "new.txt"),
+      diagnose("--data toy:rinks", 64, "did you mean \"rings\"?"),
+      diagnose("--data nowhere.npy", 66, "nowhere.npy"),
+      diagnose("--data three.npy", 65, "three.npy", "2 coordinates", "found 3"),
+      diagnose("--data points.npy --points three.npy", 65, "three.npy", "found 3"),
+      diagnose("--data toy:rings:1", 65, "toy:rings:1", "at least 2"),
+      diagnose("--data nan.npy", 65, "nan.npy"),
+      Refusal("diagnose nowhere.json --data points.npy", 66, "nowhere.json"),
     ]
+    + [
+      "--count 1", "--levels 1", "--components 0", "--probes 1", "--sigma-min 0", "--sigma-max inf",
+    ].map { diagnose("--data points.npy \($0)", 64, String($0.split(separator: " ")[0])) }
     + ["0", "1", "-3", "abc"].map { likelihood("--steps \($0)", 64, "--steps") }
     + ["0", "-1", "abc"].map { likelihood("--probes \($0)", 64, "--probes") }
     + ["-1", "nan", "inf", "abc"].map { likelihood("--sigma-min \($0)", 64, "--sigma-min") }
