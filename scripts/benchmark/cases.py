@@ -2,6 +2,7 @@
 
 import digits
 import particles
+import training
 from harness import Case
 from inputs import MNIST, noised_digits, normals
 from inputs import digits as images
@@ -46,7 +47,4 @@ ALL = [
          None, "200,704 normals a step", at_most=50),
     Case("step of unipc beyond the score, 256 x 784", overhead("unipc", 1, None), None,
          "memory traffic of states", at_most=50),
-]
-
-# Training joins here once it exists, with Case and Work from harness:
-# import training; ALL += training.ALL
+] + training.ALL
