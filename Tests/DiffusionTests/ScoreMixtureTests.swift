@@ -183,9 +183,9 @@ struct MixtureCase: Sendable, CustomTestStringConvertible {
       return zip(zip(a, b), inputs.row(d)).map { Float(($0.0 + $0.1) / 2 + reach * $1) }
     }
     let x = Points(rows: rows)
-    // Off by 2⁻¹⁸ of a mean, the size of the errors that are looked for.
+    // Off by 2⁻¹⁵ in every mean: some thirty times the tolerance, of which a row sees a part.
     var moved = score.components
-    for index in moved.indices { moved[index].mean[0] += 0x1p-18 * Double(1 - 2 * (index % 2)) }
+    for index in moved.indices { moved[index].mean[0] += 0x1p-15 * Double(1 - 2 * (index % 2)) }
     let wrong = MixtureScore(moved)
     var (worst, worstOfWrong) = (0.0, 0.0)
     for sigma in [0.01, 0.1, 0.3, 1, 3, 30] {

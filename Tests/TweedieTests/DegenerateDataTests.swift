@@ -33,8 +33,8 @@ import Testing
 
     let (mean, deviation) = Self.moments(data)
     let (found, spread) = Self.moments(samples)
-    // Float32 keeps seven digits of the offset.
-    let rounding = 1e-6 * abs(offset)
+    // Float32 keeps seven digits of the place.
+    let rounding = 1e-6 * abs(mean)
     #expect(abs(found - mean) <= 0.5 * deviation + rounding, "\(name): mean \(found), not \(mean)")
     // Neighbours average M = 4 shifts: where they choose apart, as between two points, the spread
     // is half of the data's, and less yet for shifts that are centred. Rules widen where data are
