@@ -82,61 +82,6 @@ struct SampleCommand: ParsableCommand {
     return [base + ".png", base + ".npy"]
   }
 
-  /// All samples, some rows at a time, by the model's score or another in its place.
-  static func draw(
-    _ plan: SamplingPlan, _ model: LoadedModel, by score: (any Score)? = nil,
-    _ options: SamplingOptions, _ common: CommonOptions, _ console: Console, _ trace: inout Trace?
-  ) throws -> Drawn {
-    var all = Drawn(samples: Points(count: plan.count, dimension: model.score.dimension))
-    var line = console.progress("sampling")
-    for first in stride(from: 0, to: plan.count, by: plan.batch) {
-      let rows = first..<min(plan.count, first + plan.batch)
-      let samples = Samples(seed: common.seed, first: options.first + first, count: rows.count)
-      let start = plan.start(rows, for: model, samples, common.workers)
-      trace?.record(start, step: 0, from: first)
-      var run = plan.sampler.run(
-        from: start, down: plan.levels, with: score ?? model.score, samples: samples,
-        increments: plan.increments,
-        workers: common.workers)
-      while run.advance() {
-        try console.checkInterrupt()
-        if trace != nil, let walk = (run as? SamplingRun)?.walk {
-          trace?.record(walk.x, step: walk.step, from: first)
-        }
-        line.update(
-          done: first + Int(run.progress * Double(rows.count)), total: plan.count,
-          detail: "\(run.meanEvaluations.formatted(digits: 4)) evaluations a sample")
-      }
-      let part = run.result
-      if let failure = failure(part.status, plan, first: options.first + first) {
-        line.end()
-        throw failure
-      }
-      all.add(part, from: first)
-    }
-    line.end()
-    return all
-  }
-
-  /// What to say where a run did not reach its end; its first row is sample `first`.
-  private static func failure(
-    _ status: SamplingStatus, _ plan: SamplingPlan, first: Int
-  ) -> Failure? {
-    switch status {
-    case .finished, .stopped: return nil
-    case .notFinite(let row, let step):
-      let steps = plan.steps.map { " of \($0)" } ?? ""
-      let hint = plan.steps == nil ? "smaller --tolerance" : "greater --steps"
-      return .run(
-        "Sample \(first + row) is not finite after step \(step + 1)\(steps); "
-          + "a smaller --sigma-max or a \(hint) may help.")
-    case .tooManySteps(let row, let sigma):
-      return .run(
-        "Sample \(first + row) has come no further than sigma \(sigma.formatted(digits: 3)) in "
-          + "\(AdaptiveRun.attemptLimit) attempts; a greater --tolerance may help.")
-    }
-  }
-
   private func finish(
     _ result: Drawn, _ plan: SamplingPlan, _ model: LoadedModel, _ paths: [String],
     _ seconds: Double, _ console: Console, _ trace: Trace?

@@ -13,6 +13,8 @@ struct SamplingPlan {
   let teleport: TeleportPlan?
   let count: Int
   let batch: Int
+  /// Whether rows cost so little that a thread is best left alone with a batch.
+  private let isLight: Bool
   let defaultSchedule: String
   /// Steps of every sample; nil where each chooses its own.
   let steps: Int?
@@ -60,8 +62,11 @@ struct SamplingPlan {
     let remembered = (model.score as? any RememberingScore)?.rememberedRows ?? most
     // A method that chooses its steps drops rows as they finish; it goes on with few at the end.
     let light = isAdaptive ? nil : (model.score as? any LightScore)?.rowsAtOnce
+    isLight = light != nil
     let rows = max(16, min(most, remembered, light ?? most))
-    batch = min(count, options.batch ?? (light == nil ? rows : Self.evenly(count, by: rows)))
+    batch = min(
+      count,
+      options.batch ?? (isLight ? Self.evenly(count, by: rows, on: workers.count) : rows))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 
@@ -85,10 +90,16 @@ struct SamplingPlan {
           gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
   }
 
-  /// Rows of batches of one size, whole panels, of at most `most` rows or a panel more.
-  private static func evenly(_ count: Int, by most: Int) -> Int {
-    let batches = (count + most - 1) / most
+  /// Rows of batches of one size, whole panels, of at most `most` rows or a panel more; as many
+  /// batches for each of the `threads`.
+  private static func evenly(_ count: Int, by most: Int, on threads: Int) -> Int {
+    let batches = (count + most * threads - 1) / (most * threads) * threads
     return (count + 16 * batches - 1) / (16 * batches) * 16
+  }
+
+  /// Batches that are drawn at once, each by a thread of its own.
+  func batchesAbreast(on workers: Workers) -> Int {
+    isLight ? min(workers.count, (count + batch - 1) / batch) : 1
   }
 
   /// A word about a start that may show in the samples.
