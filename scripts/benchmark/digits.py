@@ -75,6 +75,8 @@ def forms(names):
     torch.manual_seed(0)
     start = HIGH * torch.randn(COUNT, 784)
     shift = torch.randn(SHIFTS, COUNT, 784)
+    # Of mean zero over the shifts of a sample and variance one, as ours are.
+    shift = (shift - shift.mean(0)) * (SHIFTS / (SHIFTS - 1)) ** 0.5
     middle = torch.tensor(data.mean(0), dtype=torch.float32)
 
     def heun(denoiser):

@@ -42,8 +42,8 @@ class Work:
     result: list | None = None
     # How results are held against each other: "points", "law" (mean square), or not at all.
     agreement: str | None = "points"
-    # Words for `tweedie benchmark score`: its time is taken off for each evaluation.
-    score: list | None = None
+    # A shorter run: what is meant is the time that steps take beyond the score, without the start.
+    shorter: list | None = None
     # Operations of the dense form, where they are what the work is made of.
     operations: float | None = None
     note: str = ""
@@ -74,11 +74,10 @@ def ours(work, output):
     """Seconds a unit, by the clock and of all processors."""
     more = ["-o", output, "--overwrite"] if work.arguments[0] == "score" else []
     told = tweedie("benchmark", *work.arguments, *more)
-    times = np.array([told["seconds"], told.get("processorSeconds", np.nan)])
-    if work.score:
-        score = tweedie("benchmark", *work.score)
-        times -= told["evaluations"] * np.array([score["seconds"], score["processorSeconds"]])
-    return times / work.units
+    if work.shorter:  # By the clock alone: threads that wait use their processors too.
+        less = tweedie("benchmark", *work.shorter)["secondsBeyondScore"]
+        return np.array([told["secondsBeyondScore"] - less, np.nan]) / work.units
+    return np.array([told["seconds"], told["processorSeconds"]]) / work.units
 
 
 def timed(call, repeats):
@@ -99,19 +98,22 @@ def theirs(peer, work, repeats):
 
 
 def distance(mine, other, agreement):
-    """How far results lie apart, in units of the largest number."""
+    """How far results lie apart in units of the largest number, and how far they may."""
     mine, other = np.asarray(mine, np.float64), np.asarray(other, np.float64)
     if agreement == "law":
-        squares = [float((a**2).sum(1).mean()) for a in (mine, other)]
-        return abs(squares[0] - squares[1]) / max(squares)
-    return float(np.abs(mine - other).max() / np.abs(mine).max())
+        # Mean squares of samples of one law, within four standard errors of their difference.
+        squares = [(a**2).sum(1) for a in (mine, other)]
+        size = max(s.mean() for s in squares)
+        error = sum(s.var() / len(s) for s in squares) ** 0.5
+        return float(abs(squares[0].mean() - squares[1].mean()) / size), float(4 * error / size)
+    return float(np.abs(mine - other).max() / np.abs(mine).max()), SAME
 
 
 def measure(case, rounds, say):
     """One row of the table: medians over rounds in which the sides take turns."""
     with tempfile.TemporaryDirectory() as folder:
         work, output = case.prepare(Path(folder)), Path(folder) / "ours.npy"
-        mine, apart = [ours(work, output)], {}
+        mine, apart, allowed = [ours(work, output)], {}, {}
         if work.result:
             tweedie(*work.result, "-o", output, "--overwrite")
         result = np.load(output) if work.agreement else None
@@ -123,7 +125,7 @@ def measure(case, rounds, say):
             try:  # The first call is not counted; one that fails ends here.
                 other = peer.run()
                 if work.agreement and other is not None:
-                    apart[name] = distance(result, other, work.agreement)
+                    apart[name], allowed[name] = distance(result, other, work.agreement)
                 peers[name] = []
             except Exception as error:  # noqa: BLE001
                 say(f"{case.name}: {name} is left out: {type(error).__name__}: {error}")
@@ -132,26 +134,27 @@ def measure(case, rounds, say):
             for name in peers:
                 peers[name].append(theirs(calls[name], work, work.repeats)[0])
     # The first of ours found files cold, as the first of the peers was not counted.
-    return row(case, work, np.array(mine[1:]), peers, apart)
+    fair = [name for name in peers if apart.get(name, 0) <= allowed.get(name, 0)]
+    return row(case, work, np.array(mine[1:]), peers, apart, fair)
 
 
-def row(case, work, mine, peers, apart):
+def row(case, work, mine, peers, apart, fair):
     seconds = {name: float(np.median([t[0] for t in times])) for name, times in peers.items()}
-    limit = 0.05 if work.agreement == "law" else SAME
-    fair = [name for name in seconds if apart.get(name, 0) <= limit]
     best = min(fair, key=seconds.get) if fair else None
     found = {
         "case": case.name, "unit": list(work.unit), "target": case.target,
         "atMost": case.at_most, "bound": case.bound, "note": work.note,
-        "ours": float(np.median(mine[:, 0])), "oursProcessor": float(np.median(mine[:, 1])),
+        "ours": float(np.median(mine[:, 0])),
+        "oursProcessor": None if work.shorter else float(np.median(mine[:, 1])),
         "peers": seconds, "best": best, "apart": apart,
     }
     if best:
         pairs = [float(t[0] / o[0]) for t, o in zip(peers[best], mine)]
         found["ratio"] = statistics.median(pairs)
         found["spread"] = [min(pairs), max(pairs)]
-        found["ratioProcessor"] = float(
-            np.median([t[1] / max(o[1], 1e-9) for t, o in zip(peers[best], mine)]))
+        if not work.shorter:
+            found["ratioProcessor"] = float(
+                np.median([t[1] / o[1] for t, o in zip(peers[best], mine)]))
     if work.operations:
         found["gigaflops"] = work.operations / (found["ours"] * work.units) / 1e9
     return found

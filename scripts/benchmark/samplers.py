@@ -6,7 +6,7 @@ import torch
 from harness import MICROSECONDS, Peer, Work
 from inputs import describe, save
 
-COUNT, DIMENSION, STEPS = 256, 784, 64
+COUNT, DIMENSION, STEPS, MORE = 256, 784, 64, 5
 HIGH, LOW = 80.0, 0.002
 
 
@@ -19,18 +19,21 @@ def overhead(sampler, evaluations_a_step, agreement="points"):
         model = describe(folder, {"kind": "gaussian", "mean": [0.0] * DIMENSION, "variance": 1.0})
         given = save(folder, "start.npy", start)
         save(folder, "levels.npy", grid[:, None])
-        words = ["sample", model, "--sampler", sampler, "--initial", given, "--schedule",
-                 folder / "levels.npy"]
+        long = np.linspace(HIGH ** (1 / 7), LOW ** (1 / 7), MORE * STEPS) ** 7
+        save(folder, "long.npy", long[:, None])
+        begin = ["sample", model, "--sampler", sampler, "--initial", given, "--schedule"]
+        words = [*begin, folder / "levels.npy"]
         x = torch.tensor(start, dtype=torch.float32)
         evaluations = evaluations_a_step * STEPS - (evaluations_a_step - 1)
         calls = {**k_diffusion(sampler, x, grid), **diffusers(sampler, x)}
         one = torch.ones(COUNT)
         return Work(
-            [*words, "--repeats", 9],
-            {name: Peer(call, lambda: denoiser(x, one), evaluations if
-                        name.startswith("k-") else STEPS) for name, call in calls.items()},
-            unit=MICROSECONDS, units=STEPS, result=words, agreement=agreement,
-            score=["score", model, given, "--sigma", 1, "--repeats", 99])
+            [*begin, folder / "long.npy", "--repeats", 9],
+            {name: Peer(call, lambda: denoiser(x, one),
+                        evaluations if name.startswith("k-") else STEPS, STEPS)
+             for name, call in calls.items()},
+            unit=MICROSECONDS, units=(MORE - 1) * STEPS, result=words, agreement=agreement,
+            shorter=[*words, "--repeats", 9])
 
     return prepare
 
