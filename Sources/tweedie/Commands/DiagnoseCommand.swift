@@ -71,15 +71,10 @@ struct DiagnoseCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    let whole: [(String, Int?, ClosedRange<Int>)] = [
+    try require([
       ("--count", count, 2...1_000_000), ("--levels", levels, 2...1000),
       ("--components", components, 1...100_000), ("--probes", probes, 2...1000),
-    ]
-    for (name, value, range) in whole {
-      guard let value, !range.contains(value) else { continue }
-      throw ValidationError(
-        "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
+    ])
     for (name, value) in [("--sigma-min", sigmaMin), ("--sigma-max", sigmaMax)] {
       guard let value, !(Float(value) > 0 && Float(value).isFinite) else { continue }
       throw ValidationError("\(name) takes a positive number, not \(value).")

@@ -51,16 +51,11 @@ struct NetworkOptions: ParsableArguments {
   static let rateOfUNet = 1e-3
 
   func validate() throws {
-    let whole: [(String, Int?, ClosedRange<Int>)] = [
+    try require([
       ("--width", width, 1...4096), ("--depth", depth, 1...100),
       ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
       ("--blocks", blocks, 1...16), ("--attention", attention, 0...64),
-    ]
-    for (name, value, range) in whole {
-      guard let value, !range.contains(value) else { continue }
-      throw ValidationError(
-        "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
+    ])
     if let embedding, embedding % 2 != 0 {
       throw ValidationError("--embedding takes an even number, not \(embedding).")
     }

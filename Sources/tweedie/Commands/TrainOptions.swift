@@ -75,16 +75,11 @@ struct TrainOptions: ParsableArguments {
   var patience: Int?
 
   func validate() throws {
-    let whole: [(String, Int?, ClosedRange<Int>)] = [
+    try require([
       ("--batch-size", batchSize, 1...1_000_000), ("--steps", steps, 1...1_000_000_000),
       ("--warm-up", warmUp, 0...1_000_000_000), ("--report-every", reportEvery, 1...1_000_000_000),
       ("--patience", patience, 1...1_000_000),
-    ]
-    for (name, value, range) in whole {
-      guard let value, !range.contains(value) else { continue }
-      throw ValidationError(
-        "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
+    ])
     let positive: [(String, Double?)] = [
       ("--duration", duration), ("--rate", rate), ("--clip", clip), ("--huber-width", huberWidth),
       ("--gamma", gamma), ("--noise-spread", noiseSpread),
