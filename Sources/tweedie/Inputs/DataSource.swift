@@ -61,6 +61,14 @@ struct DataSource {
       range: toy.image == nil ? nil : -1...1, notes: [], columns: nil)
   }
 
+  /// The toy of a word `toy:NAME…`, and whether it means the law itself, drawn from for ever, and not
+  /// a count of points; nil for other data.
+  static func toy(of word: String) throws -> (toy: Toy, isLaw: Bool)? {
+    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts[0] == "toy", parts.count > 1 else { return nil }
+    return (try namedToy(String(parts[1])), parts.count == 2)
+  }
+
   static func namedToy(_ name: String) throws -> Toy {
     guard let toy = Toy.named(name) else {
       throw Choices.unknown("toy", name, Toy.all.map(\.name))

@@ -20,10 +20,8 @@ struct DiagnosisSource {
 
   init(_ command: DiagnoseCommand, _ model: LoadedModel) throws {
     let (word, seed) = (command.data, command.common.seed)
-    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-    let isToy = parts.count > 1 && parts[0] == "toy"
-    let toy = isToy ? try DataSource.namedToy(String(parts[1])) : nil
-    let isLaw = isToy && parts.count == 2
+    let named = try DataSource.toy(of: word)
+    let (toy, isLaw) = (named?.toy, named?.isLaw ?? false)
     let data = try DataSource.read(isLaw ? "\(word):\(Self.toyPoints)" : word, for: model)
     try Self.check(data.points, word)
     fitted = data.points

@@ -17,13 +17,9 @@ struct TrainingSource {
   static func read(
     _ word: String, heldOut: Double, range: ClosedRange<Float>, seed: UInt64
   ) throws -> TrainingSource {
-    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts[0] == "toy", parts.count > 1 else {
-      return try finite(word, nil, heldOut: heldOut, range: range, seed: seed)
-    }
-    let toy = try DataSource.namedToy(String(parts[1]))
-    guard parts.count == 2 else {
-      return try finite(word, toy, heldOut: heldOut, range: range, seed: seed)
+    let named = try DataSource.toy(of: word)
+    guard let toy = named?.toy, named?.isLaw == true else {
+      return try finite(word, named?.toy, heldOut: heldOut, range: range, seed: seed)
     }
     return TrainingSource(
       data: TrainingData(toy, seed: seed),
