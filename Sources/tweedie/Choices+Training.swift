@@ -4,7 +4,7 @@ import Diffusion
 extension Choices {
   /// Kinds of networks.
   enum NetworkKind: String, CaseIterable {
-    case mlp, unet
+    case mlp, unet, subspace
   }
 
   static func networkKind(_ word: String?) throws -> NetworkKind? {

@@ -105,6 +105,10 @@ import Testing
     ("toy:rings -o m.safetensors --loss huber", 64, "pseudo-huber"),
     ("toy:rings -o m.safetensors --gamma 4", 64, "soft-min-snr"),
     ("toy:rings -o m.safetensors --ema 5,a", 64, "--ema"),
+    ("toy:rings -o m.safetensors --subspace 2", 64, "--network subspace"),
+    ("toy:rings:50 -o m.safetensors --network subspace", 64, "--subspace"),
+    ("toy:rings:50 -o m.safetensors --network subspace --subspace 3", 64, "2 coordinates"),
+    ("toy:rings -o m.safetensors --network subspace --subspace 1", 64, "toy:rings:20000"),
     ("toy:rings -o m.safetensors --resume", 66, "m.checkpoint.safetensors"),
     ("toy:checkerboard -o m.safetensors --loss target-score", 64, "target-score"),
     ("one.csv -o m.safetensors", 65, "at least 2 points"),
@@ -128,6 +132,31 @@ import Testing
     #expect(outcome.errors.contains(names), "\(words): \(outcome.errors)")
     #expect(outcome.errors.split(separator: "\n").count == 1)
     #expect(try folder.listing() == before)
+  }
+
+  @Test func `a network in a plane samples points of the whole space`() throws {
+    let folder = try Folder()
+    try Command.succeed(["toy", "s-curve", "--count", "300", "-o", "data.npy"], in: folder)
+    try Command.succeed(
+      [
+        "train", "data.npy", "-o", "m.safetensors", "--network", "subspace", "--subspace", "2",
+        "--steps", "20", "--width", "8",
+      ], in: folder)
+    let sound = try Safetensors.read(folder.path("m.safetensors"))
+    #expect(sound["subspace.basis"]?.shape == [2, 3])
+    try Command.succeed(["sample", "m.safetensors", "--count", "9", "-o", "s.npy"], in: folder)
+    #expect(try folder.points("s.npy").dimension == 3)
+    let shown = try Command.run(["show", "m.safetensors"], in: folder).output
+    #expect(shown.contains("3 dimensions: in a plane of 2"))
+    // Rows that are not orthonormal span no plane.
+    var file = sound
+    file.tensors = sound.tensors.map {
+      $0.name == "subspace.basis"
+        ? NamedTensor($0.name, Tensor(shape: [2, 3], doubles: [1, 0, 0, 1, 0, 0])) : $0
+    }
+    try folder.write(file.encode(), to: "bad.safetensors")
+    let refused = try Command.run(["show", "bad.safetensors"], in: folder)
+    #expect(refused.code == 65 && refused.errors.contains("subspace.basis"))
   }
 
   @Test func `a damaged model is refused with a sentence`() throws {

@@ -6,10 +6,15 @@ import Files
 struct NetworkOptions: ParsableArguments {
   @Option(
     help: """
-      mlp (dense layers) or unet (convolutions, for pictures); by rule unet for pictures of even \
-      sides.
+      mlp (dense layers), unet (convolutions, for pictures) or subspace (an mlp in the plane of \
+      most variance); by rule unet for pictures of even sides.
       """)
   var network: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Coordinates of the plane of a subspace: the directions in which the data varies most.")
+  var subspace: Int?
 
   @Option(parsing: .unconditional, help: "Columns of the hidden layers of an mlp; by rule 128.")
   var width: Int?
@@ -55,10 +60,23 @@ struct NetworkOptions: ParsableArguments {
       ("--width", width, 1...4096), ("--depth", depth, 1...100),
       ("--embedding", embedding, 0...64), ("--coordinate-waves", coordinateWaves, 0...16),
       ("--blocks", blocks, 1...16), ("--attention", attention, 0...64),
+      ("--subspace", subspace, 1...4096),
     ])
     if let embedding, embedding % 2 != 0 {
       throw ValidationError("--embedding takes an even number, not \(embedding).")
     }
+  }
+
+  /// The rank of a plane to train in; nil for all coordinates.
+  func rank() throws -> Int? {
+    let isSubspace = try Choices.networkKind(network) == .subspace
+    if isSubspace, subspace == nil {
+      throw Failure.usage("--network subspace needs --subspace with the number of coordinates.")
+    }
+    if !isSubspace, subspace != nil {
+      throw Failure.usage("--subspace belongs to --network subspace.")
+    }
+    return subspace
   }
 
   /// The shape for data called `word` of `dimension` numbers, which are pictures of `image`.
@@ -71,12 +89,13 @@ struct NetworkOptions: ParsableArguments {
       ("--channels", channels), ("--blocks", blocks), ("--attention", attention),
     ]
     let kind = try Choices.networkKind(network) ?? kind(for: image)
-    for (name, value) in kind == .mlp ? ofUNet : ofMLP where value != nil {
-      let other = kind == .mlp ? "unet" : "mlp"
+    let isDense = kind != .unet
+    for (name, value) in isDense ? ofUNet : ofMLP where value != nil {
+      let other = isDense ? "unet" : "mlp"
       throw Failure.usage(
         "\(name) belongs to --network \(other); this is a network of kind \(kind.rawValue).")
     }
-    if kind == .mlp {
+    if isDense {
       return .mlp(
         MLPShape(
           dimension: dimension, width: width ?? 128, depth: depth ?? 4,

@@ -105,7 +105,7 @@ struct TrainOptions: ParsableArguments {
     _ word: String, range: ClosedRange<Float>, _ common: CommonOptions, atLeast steps: Int = 1
   ) throws -> (run: TrainingRun, shape: NetworkShape, source: TrainingSource) {
     let source = try TrainingSource.read(
-      word, heldOut: heldOut, range: range, seed: common.seed)
+      word, heldOut: heldOut, range: range, rank: network.rank(), seed: common.seed)
     source.notes.forEach(common.console.note)
     let shape = try network.shape(
       dimension: source.data.dimension, image: source.image, of: word)

@@ -98,7 +98,7 @@ struct TrainSession {
 
   /// Samples of the best network so far, beside the output.
   private func drawSamples() throws {
-    let score = run.bestScore
+    let score = NetworkFile.model(run.bestScore, in: source.plane)
     let levels = NoiseLevels(
       steps: 32, from: 160 * score.deviation, to: 0.004 * score.deviation)
     let samples = Samples(seed: command.common.seed, count: source.image == nil ? 2000 : 64)
@@ -118,8 +118,8 @@ struct TrainSession {
   private func finish() throws {
     let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let file = NetworkFile(
-      score: run.bestScore, shape: shape, image: source.image, range: source.range, name: title,
-      madeBy: commandLine, heldOut: HeldOutError(best))
+      score: run.bestScore, shape: shape, plane: source.plane, image: source.image,
+      range: source.range, name: title, madeBy: commandLine, heldOut: HeldOutError(best))
     try AtomicFile.write(file.encode(), to: command.output, overwrite: command.common.overwrite)
     // The model is there: the way to it is no longer needed.
     try? FileManager.default.removeItem(atPath: checkpoint)

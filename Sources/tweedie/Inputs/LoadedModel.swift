@@ -76,9 +76,10 @@ struct LoadedModel {
 
   private init(_ network: NetworkFile, path: String?, digest: String) {
     self.init(
-      name: network.name, score: network.score, image: network.image, range: network.range,
+      name: network.name, score: network.model, image: network.image, range: network.range,
       digest: digest,
-      summary: "a network in \(network.shape.dimension) dimensions: \(network.score.summary)",
+      summary: "a network in \(network.model.dimension) dimensions: "
+        + (network.plane.map { "in a plane of \($0.rank), " } ?? "") + network.score.summary,
       madeBy: network.madeBy, heldOut: network.heldOut, file: path)
   }
 

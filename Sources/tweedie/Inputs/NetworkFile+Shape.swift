@@ -32,7 +32,7 @@ extension NetworkFile {
     switch json["kind"]?.text.flatMap(Choices.NetworkKind.init(rawValue:)) {
     case .mlp: return .mlp(try mlp(json, reader))
     case .unet: return .unet(try unet(json, reader))
-    case nil: throw reader.error("key \"network\"", "the kind must be mlp or unet")
+    case .subspace, nil: throw reader.error("key \"network\"", "the kind must be mlp or unet")
     }
   }
 

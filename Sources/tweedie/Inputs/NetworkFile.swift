@@ -8,6 +8,8 @@ import Foundation
 struct NetworkFile {
   let score: NetworkScore
   let shape: NetworkShape
+  /// The plane in whose coordinates the network works; nil for those of the data.
+  let plane: Subspace?
   let image: ImageShape?
   let range: ClosedRange<Float>?
   let name: String
@@ -17,6 +19,14 @@ struct NetworkFile {
 
   /// The key of the metadata that marks a model, and what it says.
   private static let format = "tweedie-network-1"
+
+  /// The score of the data.
+  var model: any CovarianceScore { Self.model(score, in: plane) }
+
+  static func model(_ score: NetworkScore, in plane: Subspace?) -> any CovarianceScore {
+    if let plane { return SubspaceScore(score, in: plane) }
+    return score
+  }
 
   // MARK: Writing
 
@@ -58,6 +68,14 @@ struct NetworkFile {
       tensors.append(
         NamedTensor("variances", Tensor(shape: [d], doubles: covariance.variances)))
     }
+    if let plane {
+      let sizes = [plane.rank, plane.dimension]
+      tensors += [
+        NamedTensor("subspace.basis", Tensor(shape: sizes, doubles: plane.basis.values)),
+        NamedTensor("subspace.mean", Tensor(shape: [plane.dimension], doubles: plane.mean)),
+        NamedTensor("subspace.rest", Tensor(shape: [1], doubles: [plane.rest])),
+      ]
+    }
     for entry in score.parameters {
       tensors.append(NamedTensor(entry.name, Tensor(shape: entry.sizes, values: entry.values)))
     }
@@ -68,11 +86,12 @@ struct NetworkFile {
   // MARK: Reading
 
   init(
-    score: NetworkScore, shape: NetworkShape, image: ImageShape?, range: ClosedRange<Float>?,
-    name: String, madeBy: String?, heldOut: HeldOutError?
+    score: NetworkScore, shape: NetworkShape, plane: Subspace?, image: ImageShape?,
+    range: ClosedRange<Float>?, name: String, madeBy: String?, heldOut: HeldOutError?
   ) {
     self.score = score
     self.shape = shape
+    self.plane = plane
     self.image = image
     self.range = range
     self.name = name
@@ -105,7 +124,8 @@ struct NetworkFile {
         shape, parameters: parameters, preconditioning: preconditioning, covariance: covariance)
     else { throw reader.error("key \"network\"", "it must describe the tensors of the file") }
     self.score = score
-    image = try Self.image(reader, d)
+    plane = try Self.plane(reader, d)
+    image = try Self.image(reader, plane?.dimension ?? d)
     range = try Self.range(reader)
     name =
       file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -151,6 +171,25 @@ struct NetworkFile {
       throw reader.error("tensor \"variances\"", "no variance may be negative")
     }
     return .diagonal(variances)
+  }
+
+  private static func plane(_ reader: MetadataReader, _ rank: Int) throws -> Subspace? {
+    guard let basis = reader.file["subspace.basis"] else { return nil }
+    guard basis.shape.count == 2, basis.shape[0] == rank else {
+      throw reader.error(
+        "tensor \"subspace.basis\"", "it must have a row for each of \(rank) coordinates")
+    }
+    let d = basis.shape[1]
+    let plane = Subspace(
+      mean: try reader.tensor("subspace.mean", [d]).doubles,
+      basis: Matrix(rows: rank, columns: d, values: basis.doubles),
+      rest: try reader.tensor("subspace.rest", [1]).doubles[0])
+    guard let plane else {
+      throw reader.error(
+        "tensor \"subspace.basis\"",
+        "its rows must be orthonormal, and subspace.rest must not be negative")
+    }
+    return plane
   }
 
   private static func image(_ reader: MetadataReader, _ d: Int) throws -> ImageShape? {
