@@ -90,6 +90,15 @@ public final class TrainingRun {
   /// Parameters that a thread takes at a time.
   private static let chunk = 1 << 13
 
+  /// Bytes that a run keeps for the parameters of a network: themselves, their transposes, their
+  /// gradients by groups and in all, two moments, averages and the best of them.
+  public static func bytesOfParameters(
+    _ shape: NetworkShape, _ settings: TrainingSettings
+  ) -> Double {
+    let copies = 6 + groupLimit + settings.averages.count
+    return Double(copies * MemoryLayout<Float>.size) * Double(shape.network.layout.count)
+  }
+
   /// Multiply-adds of a step: forward, back to the weights and back to what they were given.
   package var stepCost: Int { 3 * network.cost * settings.batchSize }
 

@@ -66,7 +66,8 @@ struct TrainOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Share of a finite data set that is held out.")
   var heldOut = 0.1
 
-  @Option(parsing: .unconditional, help: "Steps between reports; by rule a fiftieth of all.")
+  @Option(
+    parsing: .unconditional, help: "Steps between reports; by rule a fiftieth of all.")
   var reportEvery: Int?
 
   @Option(
@@ -114,6 +115,8 @@ struct TrainOptions: ParsableArguments {
     if settings.usesCleanScore, !source.hasCleanScore {
       throw Failure.usage("--loss target-score needs a toy with a smooth density, not \(word).")
     }
+    try Memory.require(
+      bytes: TrainingRun.bytesOfParameters(shape, settings), "The parameters of this network need")
     let run = TrainingRun(source.data, shape, settings, workers: common.workers)
     return (run, shape, source)
   }

@@ -8,10 +8,13 @@ enum Memory {
   /// Refuses more points than fit, of `dimension` numbers each.
   static func require(_ count: Int, of dimension: Int, _ what: String) throws(Failure) {
     let bytes = copies * Double(MemoryLayout<Float>.size) * Double(count) * Double(dimension)
+    try require(bytes: bytes, "\(count) \(what) of \(dimension) numbers need")
+  }
+
+  /// Refuses what needs more bytes than there are; `what` begins the sentence.
+  static func require(bytes: Double, _ what: String) throws(Failure) {
     guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
-      throw .usage(
-        "\(count) \(what) of \(dimension) numbers need \((bytes / 1e9).formatted(digits: 3)) GB, "
-          + "more than this machine has.")
+      throw .usage("\(what) \((bytes / 1e9).formatted(digits: 3)) GB, more than this machine has.")
     }
   }
 }
