@@ -98,6 +98,18 @@ import Testing
     #expect(last["floor"] == .null)
   }
 
+  // 30 steps: one report after 20, one at the end.
+  @Test func `a short run does not report at every step`() throws {
+    let folder = try Folder()
+    let outcome = try Command.run(
+      ["train", "toy:rings", "-o", "m.safetensors", "--steps", "30", "--width", "8", "--json"],
+      in: folder)
+    let lines = outcome.output.split(separator: "\n").filter {
+      $0.contains("\"loss\"") && !$0.contains("\"outputs\"")
+    }
+    #expect(lines.count == 2, "\(outcome.output)")
+  }
+
   @Test func `a network in a plane samples points of the whole space`() throws {
     let folder = try Folder()
     try Command.succeed(["toy", "s-curve", "--count", "300", "-o", "data.npy"], in: folder)

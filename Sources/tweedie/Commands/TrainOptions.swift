@@ -67,7 +67,7 @@ struct TrainOptions: ParsableArguments {
   var heldOut = 0.1
 
   @Option(
-    parsing: .unconditional, help: "Steps between reports; by rule a fiftieth of all.")
+    parsing: .unconditional, help: "Steps between reports; by rule a fiftieth of all, 20 or more.")
   var reportEvery: Int?
 
   @Option(
@@ -143,7 +143,7 @@ struct TrainOptions: ParsableArguments {
     settings.decay = decay
     settings.clip = clip
     settings.averages = try averages()
-    settings.reportInterval = reportEvery ?? max(1, steps / 50)
+    settings.reportInterval = reportEvery ?? max(steps / 50, min(20, steps))
     settings.patience = patience ?? (isFinite ? 10 : nil)
     return settings
   }
