@@ -38,7 +38,7 @@ public struct Workers: Sendable, Equatable {
       return
     }
     let shares = (0..<team).map { Share(tasks * $0 / team..<tasks * ($0 + 1) / team) }
-    DispatchQueue.concurrentPerform(iterations: team) { worker in
+    let work = { @Sendable (worker: Int) in
       let state = kernels_flush_denormals()
       // Its own share first: the rows that the same share held last time lie in this processor's
       // cache. Then what others have left.
@@ -47,6 +47,9 @@ public struct Workers: Sendable, Equatable {
         while let task = share.next() { body(worker, task) }
       }
       kernels_restore_denormals(state)
+    }
+    if !ThreadPool.shared.run(team, work) {
+      DispatchQueue.concurrentPerform(iterations: team, execute: work)
     }
   }
 

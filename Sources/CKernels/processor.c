@@ -1,3 +1,7 @@
+#if defined(__linux__)
+#define _GNU_SOURCE  // sched_getcpu and sets of processors
+#include <sched.h>
+#endif
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,5 +64,39 @@ void kernels_restore_denormals(uint32_t state) {
   __builtin_ia32_ldmxcsr(state);
 #else
   (void)state;
+#endif
+}
+
+void kernels_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+int kernels_processor(void) {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+void kernels_step_aside(const int32_t *others, size_t count) {
+#if defined(__linux__)
+  int here = sched_getcpu(), shared = 0;
+  for (size_t i = 0; i < count; i++) shared |= others[i] == here;
+  cpu_set_t allowed;
+  if (!shared || sched_getaffinity(0, sizeof allowed, &allowed)) return;
+  cpu_set_t rest = allowed;
+  for (size_t i = 0; i < count; i++)
+    if (others[i] >= 0 && others[i] < CPU_SETSIZE) CPU_CLR(others[i], &rest);
+  if (!CPU_COUNT(&rest) || sched_setaffinity(0, sizeof rest, &rest)) return;
+  // It is there now; the scheduler may have it back.
+  sched_setaffinity(0, sizeof allowed, &allowed);
+#else
+  (void)others;
+  (void)count;
 #endif
 }

@@ -26,6 +26,14 @@ int kernels_use_level(int level);
 uint32_t kernels_flush_denormals(void);
 void kernels_restore_denormals(uint32_t state);
 
+/// Tells the processor that this thread looks at one place again and again.
+void kernels_pause(void);
+
+/// The processor that this thread is on; -1 where the system does not tell.
+int kernels_processor(void);
+/// Moves this thread to another processor where it is on one of `others` and may be elsewhere.
+void kernels_step_aside(const int32_t *others, size_t count);
+
 // MARK: Random numbers (Philox 4x32-10)
 
 /// Counter of a block: (block, draw, low half of the sample, high 24 bits of it and the purpose).
