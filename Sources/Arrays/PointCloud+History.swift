@@ -32,7 +32,9 @@ extension PointCloud {
           (shifts ?? []).withUnsafeBufferPointer { shifts in
             guard let x = x.baseAddress, let means = means.baseAddress else { return }
             let run = SoftmaxRun(
-              at: RowAddresses(cloud: cloud, history: history, x: x), means: means,
+              at: RowAddresses(
+                cloud: cloud, history: history, x: x, totalVariance: totalVariance),
+              means: means,
               shifts: scale == nil ? nil : shifts.baseAddress, sigma: sigma, scale: scale)
             run.run(count)
           }
@@ -47,6 +49,8 @@ struct RowAddresses {
   let cloud: UnsafePointer<kernels_cloud>
   let history: ProductHistory
   let x: UnsafePointer<Float>
+  /// tr Cov of the data.
+  let totalVariance: Double
 
   var dimension: Int { cloud.pointee.dimension }
 
@@ -89,7 +93,8 @@ struct RowAddresses {
         vector: x + (first + index) * d, inverseStep: rows[index].inverseStep,
         high: rows[index].startAnchor(), low: history.low(place))
     }
-    history.take(queries, center: cloud.pointee.center, cloud)
+    history.take(
+      queries, center: cloud.pointee.center, origin: cloud.pointee.origin, cloud)
     for (place, index) in indices.enumerated() { rows[index].useOwn(low: history.low(place)) }
   }
 }
@@ -115,8 +120,6 @@ private struct SoftmaxRun {
           sigma: sigma[first + index], scale: scale?[first + index] ?? 0,
           shifts: shifts == nil ? nil : shiftCount)
       }
-      // At most twice what may be weighed: wide lists seldom hold so few that matter.
-      let most = min(history.reach, 2 * history.capacity)
       let found = at.found(rows) { index, list in
         let row = rows[index]
         guard row.isInRange, isListable(row), row.mayBeNarrow,
@@ -129,9 +132,10 @@ private struct SoftmaxRun {
         row.setThresholds(
           slack: reach(row) + 5 * row.fineError, at.cloud,
           at.x + (first + index) * at.dimension)
-        return row.list(into: list, capacity: most)
+        return row.list(into: list, capacity: most(row))
       }
-      let passing = history.passing(found.map { $0 > most ? history.reach + 1 : $0 })
+      let passing = history.passing(
+        found.indices.map { found[$0] > most(rows[$0]) ? history.reach + 1 : found[$0] })
       let listed = rows.indices.filter { !passing.contains($0) }
       let open =
         passing
@@ -145,8 +149,8 @@ private struct SoftmaxRun {
         row.setThresholds(slack: reach(row) + 2 * row.fineError)
         row.wideAt = 0
         if isListable(row) {
-          let count = row.list(into: list, capacity: history.capacity)
-          if count <= history.capacity {
+          let count = row.list(into: list, capacity: capacity(row))
+          if count <= capacity(row) {
             return average(row, first + index, list, count, worker)
           }
         }
@@ -167,6 +171,18 @@ private struct SoftmaxRun {
     kernels_negligible * row.sigma * row.sigma
   }
 
+  /// Data rows that are weighed one by one, at most: a matter of x and σ alone. Float32 does where
+  /// the spread of the data, under each shift, is no more than that of neighbours.
+  private func capacity(_ row: RowProducts) -> Int {
+    let spread = Double(shiftCount) * at.totalVariance
+    let sure = 2 * row.fineError <= 4e-2 * row.sigma * row.sigma
+    return sure && spread <= Double(at.dimension) * row.sigma * row.sigma
+      ? history.fewer : history.capacity
+  }
+
+  /// At most twice what may be weighed is listed: wide lists seldom hold so few that matter.
+  private func most(_ row: RowProducts) -> Int { min(history.reach, 2 * capacity(row)) }
+
   private func isListable(_ row: RowProducts) -> Bool {
     2 * row.fineError > harmless * row.sigma * row.sigma
   }
@@ -179,7 +195,7 @@ private struct SoftmaxRun {
     var isDone: Int32 = 0
     row.withKernel { kernel in
       isDone = kernels_listed_mean(
-        at.cloud, kernel, list, count, history.capacity, at.x + index * d, shiftAddress(index),
+        at.cloud, kernel, list, count, capacity(row), at.x + index * d, shiftAddress(index),
         row.scale, row.sigma, row.fineError, means + index * d, history.scratch[worker])
     }
     return isDone != 0

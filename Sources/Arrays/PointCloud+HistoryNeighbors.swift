@@ -23,7 +23,9 @@ extension PointCloud {
         x.values.withUnsafeBufferPointer { x in
           guard let x = x.baseAddress, let nearest = nearest.baseAddress else { return }
           NeighborRun(
-            at: RowAddresses(cloud: cloud, history: history, x: x), wanted: wanted,
+            at: RowAddresses(
+              cloud: cloud, history: history, x: x, totalVariance: totalVariance),
+            wanted: wanted,
             nearest: nearest, stride: stride
           ).run(rowCount)
         }

@@ -20,6 +20,8 @@ public struct PointCloud: Sendable {
   let shift: [Double]
   let values: [Float]
   let halfNorms: [Float]
+  /// Where one value is usual; nil elsewhere.
+  let usual: UsualValues?
 
   /// Takes the points over; they need to be finite.
   public init(_ points: consuming Points) {
@@ -55,7 +57,24 @@ public struct PointCloud: Sendable {
     radius = largest.squareRoot()
     values = points.values
     halfNorms = norms
+    usual = Self.usual(values, norms, center)
   }
+
+  /// Whether products leave out what is usual in the data.
+  package var leavesOutUsual: Bool { usual != nil }
+
+  /// What is usual in data of enough coordinates that products are worth it.
+  private static func usual(
+    _ values: [Float], _ halfNorms: [Float], _ center: [Float]
+  ) -> UsualValues? {
+    var usual: UsualValues?
+    guard center.count >= leastSparseDimension else { return nil }
+    withKernel(values, halfNorms, center, nil) { usual = UsualValues($0) }
+    return usual
+  }
+
+  /// Below, going through the products costs as much as taking them.
+  private static let leastSparseDimension = 32
 
   /// The mean in the coordinates where every difference from it is exact, zero in the others.
   ///
@@ -101,13 +120,23 @@ public struct PointCloud: Sendable {
 
   /// Calls `body` with the kernels' view of the cloud, valid during the call.
   func withKernel(_ body: (UnsafePointer<kernels_cloud>) -> Void) {
+    Self.withKernel(values, halfNorms, center, usual?.values, body)
+  }
+
+  private static func withKernel(
+    _ values: [Float], _ halfNorms: [Float], _ center: [Float], _ origin: [Float]?,
+    _ body: (UnsafePointer<kernels_cloud>) -> Void
+  ) {
     values.withUnsafeBufferPointer { values in
       halfNorms.withUnsafeBufferPointer { halfNorms in
         center.withUnsafeBufferPointer { center in
-          var kernel = kernels_cloud(
-            values: values.baseAddress, half_norms: halfNorms.baseAddress,
-            center: center.baseAddress, count: count, dimension: dimension)
-          withUnsafePointer(to: &kernel, body)
+          (origin ?? []).withUnsafeBufferPointer { own in
+            var kernel = kernels_cloud(
+              values: values.baseAddress, half_norms: halfNorms.baseAddress,
+              center: center.baseAddress, count: halfNorms.count, dimension: center.count,
+              origin: origin == nil ? nil : own.baseAddress)
+            withUnsafePointer(to: &kernel, body)
+          }
         }
       }
     }

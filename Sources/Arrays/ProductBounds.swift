@@ -3,16 +3,17 @@ import CKernels
 /// Bounds on the error of products x · x_i as they are stored: 24 bits of the largest they can be,
 /// ‖x‖ R, R the largest norm of the data.
 struct ProductBounds {
-  /// R.
+  /// R: of the data less what is usual in them.
   let radius: Double
   /// Roundings a term of a product goes through, each within 2⁻²⁴ of the sum of magnitudes.
   private let roundings: Double
 
   init(_ cloud: PointCloud) {
-    radius = cloud.radius
+    radius = cloud.usual?.radius ?? cloud.radius
     let part = Int(kernels_product_part)
     roundings = Double(
-      min(cloud.dimension, part) + (cloud.dimension + part - 1) / part + 4)
+      min(cloud.dimension, part) + (cloud.dimension + part - 1) / part
+        + (cloud.usual == nil ? 4 : 6))
   }
 
   /// The width of a step of the products of a vector with this norm; never zero.

@@ -18,6 +18,8 @@ public final class ProductHistory {
   /// Data rows of a row that are weighed one by one, at most; where more matter, weights are
   /// summed in Float32.
   let capacity: Int
+  /// The same where Float32 is sure to do.
+  let fewer: Int
   /// Data rows of a row that may be looked at one by one before it takes a pass: a pass of a full
   /// panel costs a row as much as a few thousand.
   let reach: Int
@@ -84,6 +86,8 @@ public final class ProductHistory {
     stride = Self.padded(cloud.count)
     segments = cloud.segments
     capacity = max(64, min(4096, cloud.count / 8))
+    // Sums in Float32 that leave out most coordinates are worth it for fewer points.
+    fewer = cloud.usual == nil ? capacity : min(1024, capacity)
     reach = max(capacity, cloud.count / 8)
     let stored = shifts == nil ? 0 : max(1, count - 1)
     wantsAnchors = anchors > 0
@@ -96,10 +100,11 @@ public final class ProductHistory {
       rows * size <= memory ? rows : max(0, memory / size - wave)
     let halfNorms = arena.floats(stride)
     let norms = arena.floats(stride)
+    let own = cloud.usual?.halfNorms ?? cloud.halfNorms
     for i in 0..<stride {
       let isData = i < cloud.count
-      halfNorms[i] = isData ? cloud.halfNorms[i] : 1e30
-      norms[i] = isData ? (2 * cloud.halfNorms[i]).squareRoot() * (1 + 1e-6) : 0
+      halfNorms[i] = isData ? own[i] : 1e30
+      norms[i] = isData ? (2 * own[i]).squareRoot() * (1 + 1e-6) : 0
     }
     var table = kernels_row()
     (table.count, table.stride) = (cloud.count, stride)
@@ -165,15 +170,16 @@ public final class ProductHistory {
   /// the most.
   ///
   /// Costs are in data rows looked at. A pass reads all the data once for a panel, which up to 32
-  /// lanes takes as long as the memory does, some 2 N; 64 lanes compute for 4 N. Each lane then
-  /// goes through its own products.
+  /// lanes takes as long as the memory does, some 2 N; 64 lanes compute for 4 N; half of that where
+  /// most coordinates are left out. Each lane then goes through its own products.
   func passing(_ found: [Int]) -> [Int] {
     let n = cloud.count
     let order = found.indices.sorted { (found[$0], $1) > (found[$1], $0) }
     let needed = order.prefix { found[$0] > reach }.count
     func cost(_ lanes: Int) -> Int {
       let (full, rest) = (lanes / 64, lanes % 64)
-      return n * (4 * full + (rest == 0 ? 0 : rest <= 32 ? 2 : 4)) + n / 64 * lanes
+      let unit = cloud.usual == nil ? 2 * n : n
+      return unit * (2 * full + (rest == 0 ? 0 : rest <= 32 ? 1 : 2)) + n / 64 * lanes
     }
     var (best, least) = (needed, Int.max)
     var left = order[needed...].reduce(0) { $0 + found[$1] }

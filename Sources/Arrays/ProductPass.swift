@@ -25,7 +25,7 @@ struct Lanes {
 extension ProductHistory {
   /// Takes the products of each query with every data row; a panel and a segment make a task.
   func take(
-    _ queries: [ProductQuery], center: UnsafePointer<Float>,
+    _ queries: [ProductQuery], center: UnsafePointer<Float>, origin: UnsafePointer<Float>?,
     _ cloud: UnsafePointer<kernels_cloud>
   ) {
     let panels = Lanes.panels(of: queries.count)
@@ -36,7 +36,14 @@ extension ProductHistory {
       for lane in 0..<lanes {
         let member = panel.members.lowerBound + (lane < panel.members.count ? lane : 0)
         let vector = queries[member].vector
-        for i in 0..<d { packed[i * lanes + lane] = vector[i] - center[i] }
+        if let origin {
+          for i in 0..<d {
+            let rest = Double(vector[i]) - Double(center[i]) - Double(origin[i])
+            packed[i * lanes + lane] = Float(rest)
+          }
+        } else {
+          for i in 0..<d { packed[i * lanes + lane] = vector[i] - center[i] }
+        }
         packed[d * lanes + lane] = queries[member].inverseStep
       }
     }
@@ -80,7 +87,9 @@ extension ProductHistory {
       guard let zeros = zeros.baseAddress else { return }
       // A wave's worth of panels at a time.
       for first in Swift.stride(from: 0, to: queries.count, by: wave) {
-        take(Array(queries[first..<min(queries.count, first + wave)]), center: zeros, cloud)
+        take(
+          Array(queries[first..<min(queries.count, first + wave)]), center: zeros, origin: nil,
+          cloud)
       }
     }
   }

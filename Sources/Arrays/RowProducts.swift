@@ -9,6 +9,8 @@ final class RowProducts {
   private let arena = Arena()
   private let bounds: ProductBounds
   private let dimension: Int
+  /// What is usual in the data: rows and data are taken less it.
+  private let usual: UsualValues?
   private let planes: [UnsafeMutablePointer<Int16>]
   /// The anchors themselves, less the cloud's center.
   private let points: [UnsafeMutablePointer<Double>]
@@ -51,6 +53,7 @@ final class RowProducts {
   ) {
     bounds = ProductBounds(cloud)
     dimension = cloud.dimension
+    usual = cloud.usual
     self.kernel = kernel
     let (arena, stride) = (arena, kernel.stride)
     planes = (0..<anchorCount).map { _ in arena.room(for: stride, of: Int16.self) }
@@ -96,6 +99,7 @@ final class RowProducts {
     var square = 0.0
     for i in 0..<dimension {
       query[i] = Double(x[i]) - Double(center[i])
+      if let usual { query[i] -= Double(usual.values[i]) }
       square += query[i] * query[i]
     }
     (norm, self.sigma, self.scale) = (square.squareRoot(), sigma, scale)
@@ -121,7 +125,7 @@ final class RowProducts {
   /// The error of half a squared distance in Double, which settles what is listed: to the last it
   /// must not matter what else is.
   private var settlingError: Double {
-    let reach = norm + shiftLength + bounds.radius
+    let reach = norm + shiftLength + bounds.radius + (usual?.length ?? 0)
     return Double(dimension / 16 + 24) * 0x1p-53 * reach * reach
   }
 

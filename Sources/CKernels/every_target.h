@@ -1,6 +1,6 @@
 // Includes KERNEL_BODY once for each instruction set, with KERNEL(name) spelling the variant,
 // FUSED telling whether a multiply-add rounds once, and REGISTERS the number of 16-float tiles
-// that fit beside the operands of a product.
+// that fit beside the operands of a product. COMPRESSES: lanes can be moved together.
 //
 // Textual inclusion rather than target_clones: helpers that take vectors by value must carry the
 // same target as their caller.
@@ -31,13 +31,15 @@ typedef double v16d_any __attribute__((vector_size(128), aligned(8), may_alias))
 
 #if defined(__x86_64__)
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,popcnt"))), apply_to = function)
 #define KERNEL_SET avx512
 #define FUSED 1
 #define REGISTERS 24
+#define COMPRESSES
 #include KERNEL_BODY
 #undef KERNEL_SET
 #undef REGISTERS
+#undef COMPRESSES
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -14,7 +14,8 @@ static int supported(int most) {
   __builtin_cpu_init();
   int fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   int wide = fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("popcnt");
   int level = wide ? 2 : fused ? 1 : 0;
   return level < most ? level : most;
 #else

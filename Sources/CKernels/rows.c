@@ -5,6 +5,14 @@
 #define KERNEL_BODY "rows_body.h"
 #include "every_target.h"
 
+void kernels_magnitudes(const kernels_cloud *cloud, float *largest) {
+  VARIANT(magnitudes)(cloud, largest);
+}
+
+size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms) {
+  return VARIANT(rest_norms)(cloud, half_norms);
+}
+
 void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,
                             const float *queries, size_t lanes, const float *inverse_steps,
                             int16_t *const *high, uint8_t *const *low, float *scratch) {

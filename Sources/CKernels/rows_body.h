@@ -25,6 +25,43 @@ INLINE void KERNEL(turn_square)(v16i v[kernels_lanes]) {
 }
 #undef TURN
 
+#include "sparse_rows.h"
+
+static void KERNEL(magnitudes)(const kernels_cloud *cloud, float *largest) {
+  size_t d = cloud->dimension;
+  for (size_t i = 0; i < d; i++) largest[i] = 0;
+  for (size_t row = 0; row < cloud->count; row++)
+    for (size_t i = 0; i < d; i++)
+      largest[i] = __builtin_elementwise_max(
+          largest[i], __builtin_elementwise_abs(cloud->values[row * d + i]));
+}
+
+// The lanes past the dimension are zeros and change nothing.
+static size_t KERNEL(rest_norms)(const kernels_cloud *cloud, double *half_norms) {
+  size_t d = cloud->dimension, others = 0;
+  for (size_t row = 0; row < cloud->count; row++) {
+    const float *values = cloud->values + row * d;
+    v16d sum = {0};
+    v16i usual = {0};
+    for (size_t i = 0; i < d; i += kernels_lanes) {
+      v16f x = {0}, origin = {0};
+      size_t left = d - i < kernels_lanes ? d - i : kernels_lanes;
+      memcpy(&x, values + i, left * sizeof(float));
+      memcpy(&origin, cloud->origin + i, left * sizeof(float));
+      v16d rest = __builtin_convertvector(x, v16d) - __builtin_convertvector(origin, v16d);
+      sum = MAD_D(rest, rest, sum);
+      usual += x != origin;
+    }
+    double total = 0;
+    for (int lane = 0; lane < kernels_lanes; lane++) {
+      total += sum[lane];
+      others += (size_t)-usual[lane];
+    }
+    half_norms[row] = total / 2;
+  }
+  return others;
+}
+
 // Products to 24 bits: 16 high ones and 8 low ones apart.
 static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, size_t last,
                                    const float *queries, size_t lanes,
@@ -33,7 +70,10 @@ static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, siz
   size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
   for (size_t start = first; start < last; start += kernels_block_rows) {
     size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
-    KERNEL(products)(cloud->values + start * d, rows, d, queries, lanes, scratch);
+    const float *block = cloud->values + start * d;
+    if (cloud->origin)
+      KERNEL(sparse_products)(block, rows, d, cloud->origin, queries, lanes, scratch);
+    else KERNEL(products)(block, rows, d, queries, lanes, scratch);
     for (size_t r = 0; r < rows; r++)
       for (size_t v = 0; v < vectors; v++) {
         v16f_any *at = (v16f_any *)scratch + r * vectors + v;
@@ -328,7 +368,9 @@ static void KERNEL(add_weighted)(const kernels_cloud *cloud, size_t first, size_
     for (int r = 0; r < kernels_lanes && start + r < rows; r++)
       if (__builtin_reduce_or(matters[r])) kept[count++] = (int32_t)start + r;
   }
-  if (count)
-    KERNEL(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights,
-                          kept, count, lanes, sum);
+  size_t d = cloud->dimension;
+  const float *block = cloud->values + first * d;
+  if (count && cloud->origin)
+    KERNEL(sparse_sums)(block, d, cloud->origin, weights, kept, count, lanes, sum);
+  else if (count) KERNEL(weighted_sums)(block, d, weights, kept, count, lanes, sum);
 }

@@ -24,6 +24,11 @@ static void KERNEL(row_values)(const kernels_cloud *cloud, const kernels_row *ro
                                double *query) {
   size_t d = cloud->dimension;
   double square = KERNEL(center_query)(cloud, x, query);
+  if (cloud->origin) {
+    square = 0;
+    for (size_t i = 0; i < d; i++)
+      square += (query[i] - cloud->origin[i]) * (query[i] - cloud->origin[i]);
+  }
   for (size_t n = 0; n < count; n++) {
     size_t at = (size_t)chosen[n];
     values[n] = (square - KERNEL(distance)(cloud->values + at * d, query, d)) / 2;
@@ -126,6 +131,8 @@ static void KERNEL(sums_join)(const kernels_cloud *cloud, const float *sums, siz
       for (size_t i = 0; i < d; i++)
         sum[i] = isfinite(finite) ? sum[i] + part[i] / (double)shift_count : NAN;
     }
+  } else if (cloud->origin) {
+    for (size_t i = 0; i < d; i++) sum[i] += cloud->origin[i];
   }
   KERNEL(put_mean)(cloud, sum, mean);
 }

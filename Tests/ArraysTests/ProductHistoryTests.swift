@@ -61,6 +61,42 @@ import Testing
     }
   }
 
+  /// Most coordinates hold `usual`, as the paper of a drawing does; some columns nothing else.
+  private static func drawn(
+    _ count: Int, _ d: Int, usual: Float, scale: Double = 1
+  ) -> Points {
+    var inputs = Inputs(seed: 21)
+    var data = inputs.points(count, d, scale: scale)
+    let ink = inputs.points(count, d)
+    for row in 0..<count {
+      for i in 0..<d where ink[row, i] < 1 || i % 11 == 5 { data[row, i] = usual }
+    }
+    return data
+  }
+
+  enum Kind: CaseIterable { case spread, clumped, drawn }
+
+  private static func data(_ kind: Kind, _ count: Int, _ d: Int) -> Points {
+    var inputs = Inputs(seed: UInt64(count))
+    switch kind {
+    case .spread: return inputs.points(count, d, scale: 1)
+    case .clumped: return clumps(count, d)
+    case .drawn: return drawn(count, d, usual: -1)
+    }
+  }
+
+  @Test func `what is usual is found where it is, and only there`() {
+    #expect(PointCloud(Self.drawn(900, 40, usual: -1)).leavesOutUsual)
+    #expect(PointCloud(Self.drawn(900, 40, usual: 0)).leavesOutUsual)
+    #expect(!PointCloud(Self.data(.spread, 900, 40)).leavesOutUsual)
+    var speckled = Self.drawn(900, 40, usual: -1)
+    // Half of the paper is of another colour.
+    for row in 0..<900 where row % 2 == 0 {
+      for i in 0..<40 where speckled[row, i] == -1 { speckled[row, i] = 1 }
+    }
+    #expect(!PointCloud(speckled).leavesOutUsual)
+  }
+
   private static func clumps(_ count: Int, _ d: Int) -> Points {
     var inputs = Inputs(seed: 8)
     let centers = inputs.points(12, d, scale: 3)
@@ -74,15 +110,12 @@ import Testing
   /// N, d, M.
   static let shapes = [
     (1, 3, 0), (7, 1, 1), (300, 1, 0), (1000, 2, 4), (900, 33, 2), (5000, 64, 0), (5000, 64, 1),
-    (5000, 64, 4), (1200, 784, 0), (1200, 784, 4),
+    (5000, 64, 4), (1200, 784, 0), (1200, 784, 4), (12_000, 40, 4),
   ]
 
-  @Test(arguments: shapes, [false, true])
-  func `remembered products give the bits of a pass`(_ shape: (Int, Int, Int), _ clumped: Bool) {
-    var inputs = Inputs(seed: UInt64(shape.0))
-    let data =
-      clumped ? Self.clumps(shape.0, shape.1) : inputs.points(shape.0, shape.1, scale: 1)
-    let walk = Walk(data, 37, shifts: shape.2)
+  @Test(arguments: shapes, Kind.allCases)
+  func `remembered products give the bits of a pass`(_ shape: (Int, Int, Int), _ kind: Kind) {
+    let walk = Walk(Self.data(kind, shape.0, shape.1), 37, shifts: shape.2)
     let remembered = walk.history()
     let others = [
       walk.history(anchors: 0), walk.history(memory: 0), walk.history(anchors: 1),
@@ -108,11 +141,10 @@ import Testing
 
   /// The formula in Double at x + a e_m. The products of a pass are off by the bound of the
   /// class, about 10⁻⁴ of |x| |x_i| at most and hundreds of times less in fact.
-  @Test(arguments: shapes)
-  func `one product serves all shifts`(_ shape: (Int, Int, Int)) {
+  @Test(arguments: shapes, [Kind.spread, .drawn])
+  func `one product serves all shifts`(_ shape: (Int, Int, Int), _ kind: Kind) {
     let (count, d, shifts) = shape
-    var inputs = Inputs(seed: UInt64(count))
-    let walk = Walk(inputs.points(count, d), 4, shifts: shifts)
+    let walk = Walk(Self.data(kind, count, d), 4, shifts: shifts)
     let reference = EmpiricalReference(walk.data)
     let history = walk.history()
     var x = walk.start
@@ -199,6 +231,9 @@ import Testing
       ("zero", Points(count: 50, dimension: 40)),
       ("copies", some.rows(at: (0..<6000).map { $0 % 60 })), ("outlier", outlier),
       ("ties", corners), ("far", inputs.points(700, 40, offset: 1e5)),
+      ("drawn", drawn(700, 40, usual: -1)), ("counts", drawn(700, 40, usual: 0)),
+      ("offset", drawn(700, 40, usual: 1e3)), ("faint", drawn(700, 40, usual: -1, scale: 1e-3)),
+      ("uneven", drawn(700, 40, usual: 0.1, scale: 100)),
       ("huge", inputs.points(100, 40, scale: 1e13)), ("tiny", inputs.points(700, 40, scale: 1e-12)),
     ]
   }
@@ -259,9 +294,10 @@ import Testing
   }
 
   /// Where x jumps, nothing is known of products, and a bound of nothing names wrong points.
-  @Test func `a bound that is too small is noticed`() {
+  @Test(arguments: [Kind.spread, .drawn])
+  func `a bound that is too small is noticed`(_ kind: Kind) {
     var inputs = Inputs(seed: 5)
-    let walk = Walk(inputs.points(5000, 64), 37, shifts: 4)
+    let walk = Walk(Self.data(kind, 5000, 64), 37, shifts: 4)
     let (careless, careful) = (walk.history(), walk.history())
     let fresh = walk.history(anchors: 0)
     careless.caution = 0

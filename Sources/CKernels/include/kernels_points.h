@@ -21,6 +21,7 @@ typedef struct {
   const float *half_norms;  // count
   const float *center;      // dimension
   size_t count, dimension;
+  const float *origin;      // dimension: what most of `values` are; null where no value is usual
 } kernels_cloud;
 
 /// What one panel of queries has gathered from a range of the data.

@@ -14,6 +14,8 @@ enum { kernels_most_anchors = 4, kernels_most_shifts = 16 };
 /// What is known of x . x_i for one row x of a batch and all data rows i: a combination of the
 /// products of earlier points (anchors), off by no more than error + residual |x_i|.
 ///
+/// Where the cloud has an origin, x and x_i stand for what they are less the origin.
+///
 /// Products are whole numbers of steps: value = 256 high + low, and 256 high + 128 where the low
 /// bits are not kept. Arrays over data rows may be read for 16 entries past `count`; there half
 /// norms are so large that no such entry counts.
@@ -33,7 +35,14 @@ typedef struct {
   float error, residual;
 } kernels_row;
 
-/// Products of a panel with data rows first ..< last in steps, towards zero. Lanes without `high`
+/// largest[i] = max |value| of coordinate i over all rows.
+void kernels_magnitudes(const kernels_cloud *cloud, float *largest);
+
+/// Half the squared norm of each row less the origin, which there is; returns how many coordinates
+/// of all rows differ from it.
+size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms);
+
+/// Products of a panel with data rows, less the origin where there is one, first ..< last in steps, towards zero. Lanes without `high`
 /// are not written. `scratch`: kernels_block_rows x lanes.
 void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,
                             const float *queries, size_t lanes, const float *inverse_steps,
@@ -73,7 +82,7 @@ void kernels_row_weights(const kernels_row *row, size_t first, size_t last, floa
                          const float *best, const float *thresholds, const float *factors,
                          float *weights);
 
-/// sum[dimension][lanes] += columns[lanes][row - first] * data row, for rows first ..< last, at most
+/// sum[dimension][lanes] += columns[lanes][row - first] * data row less the origin, for rows first ..< last, at most
 /// kernels_block_rows of them, where a weight is positive; columns lie kernels_block_rows apart.
 /// `weights`: kernels_block_rows x lanes of scratch.
 void kernels_add_weighted(const kernels_cloud *cloud, size_t first, size_t last,
@@ -88,7 +97,8 @@ int kernels_listed_mean(const kernels_cloud *cloud, const kernels_row *row, cons
                         size_t count, size_t capacity, const float *x, const float *shifts,
                         double scale, double sigma, double doubt, float *mean, double *scratch);
 
-/// Joins what the segments summed for one lane of a panel, segments x dimension x lanes. Where
+/// Joins what the segments summed for one lane of a panel, segments x dimension x lanes, about the
+/// origin where there is one, as is `second_moment`. Where
 /// `doubt`, a bound on the error of logits, is too much for the spread of the points, the softmax
 /// over all data rows at every shift in Double. `second_moment`: E|x_i|^2 over the shifts.
 /// `scratch`: 4 dimension + kernels_block_rows doubles.
