@@ -13,12 +13,14 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float v16f __attribute__((vector_size(64)));
+typedef float v4f __attribute__((vector_size(16)));
 typedef int32_t v16i __attribute__((vector_size(64)));
 typedef uint32_t v16u __attribute__((vector_size(64)));
 typedef double v16d __attribute__((vector_size(128)));
 typedef uint64_t v16l __attribute__((vector_size(128)));
 typedef uint64_t v8l __attribute__((vector_size(64)));
 typedef float v16f_any __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float v4f_any __attribute__((vector_size(16), aligned(4), may_alias));
 typedef uint32_t v16u_any __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint64_t v8l_any __attribute__((vector_size(64), aligned(8), may_alias));
 typedef double v16d_any __attribute__((vector_size(128), aligned(8), may_alias));

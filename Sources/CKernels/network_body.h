@@ -1,71 +1,6 @@
 #include "vector_math.h"
 #include "vector_rows.h"
-
-// MARK: Products
-
-// How tall a tile may be for 4, 2 and 1 vectors of columns: its sums stay in registers beside one
-// row of b and one number of a. Every sum runs over `inner` in order, whatever the tile.
-#if defined(__x86_64__) || defined(__i386__)
-#define TALL_4 (REGISTERS >= 24 ? 6 : 1)
-#define TALL_2 (REGISTERS >= 24 ? 12 : 3)
-#define TALL_1 (REGISTERS >= 24 ? 12 : 6)
-#else
-#define TALL_4 1
-#define TALL_2 3
-#define TALL_1 6
-#endif
-
-INLINE void KERNEL(product_block)(const kernels_product_task *t, size_t i, size_t j,
-                                  const int rows, const int vectors) {
-  v16f sum[12][4];
-  UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (v16f){0};
-  const float *a = t->a + i * t->a_row, *b = t->b + j;
-  size_t a_row = t->a_row, a_inner = t->a_inner, b_row = t->b_row, inner = t->inner;
-  for (size_t p = 0; p < inner; p++, a += a_inner, b += b_row) {
-    v16f line[4];
-    UNROLL for (int v = 0; v < vectors; v++) line[v] = ((const v16f_any *)b)[v];
-    UNROLL for (int r = 0; r < rows; r++) {
-      v16f x = SPLAT(a[r * a_row]);
-      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = MAD(x, line[v], sum[r][v]);
-    }
-  }
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) {
-    size_t column = j + v * kernels_lanes, columns = t->columns - column;
-    if (column >= t->columns) continue;
-    float *out = t->out + (i + r) * t->out_row + column;
-    v16f value = sum[r][v];
-    if (t->bias) value += KERNEL(load)(t->bias + column, columns);
-    if (t->slope) {
-      v16f slope;
-      value = KERNEL(silu)(value, &slope);
-      KERNEL(store)(t->slope + (i + r) * t->slope_row + column, slope, columns);
-    }
-    if (t->added)
-      value += KERNEL(load)(t->added + (i + r) * t->added_row + column, columns);
-    KERNEL(store)(out, value, columns);
-  }
-}
-
-INLINE void KERNEL(product_columns)(const kernels_product_task *t, size_t j, const int vectors,
-                                    const int tall) {
-  size_t i = 0;
-  for (; i + tall <= t->rows; i += tall) KERNEL(product_block)(t, i, j, tall, vectors);
-  if (tall > 6)
-    for (; i + 6 <= t->rows; i += 6) KERNEL(product_block)(t, i, j, 6, vectors);
-  if (tall > 2)
-    for (; i + 2 <= t->rows; i += 2) KERNEL(product_block)(t, i, j, 2, vectors);
-  for (; i < t->rows; i++) KERNEL(product_block)(t, i, j, 1, vectors);
-}
-
-static void KERNEL(product)(const kernels_product_task *t) {
-  size_t j = 0;
-  if (TALL_4 > 1)
-    for (; j + 48 < t->columns; j += 64) KERNEL(product_columns)(t, j, 4, TALL_4);
-  if (TALL_2 > 3)
-    for (; j + 16 < t->columns; j += 32) KERNEL(product_columns)(t, j, 2, TALL_2);
-  for (; j < t->columns; j += 16) KERNEL(product_columns)(t, j, 1, TALL_1);
-}
+#include "layer_products.h"
 
 // MARK: Elementwise
 
@@ -100,20 +35,34 @@ static void KERNEL(transpose)(const float *from, size_t rows, size_t columns, si
             to[c * to_row + r] = from[r * from_row + c];
 }
 
+// A column's sum runs down the rows in order; several side by side do not wait for each other.
+INLINE void KERNEL(slope_columns)(const float *outer, size_t outer_row, const float *slope,
+                                  size_t slope_row, size_t rows, size_t columns, float *inner,
+                                  size_t inner_row, float *bias, const int vectors) {
+  v16f sum[4];
+  UNROLL for (int v = 0; v < vectors; v++) sum[v] = KERNEL(load)(bias + v * kernels_lanes, columns);
+  for (size_t i = 0; i < rows; i++)
+    UNROLL for (int v = 0; v < vectors; v++) {
+      size_t j = v * kernels_lanes;
+      v16f value = KERNEL(load)(outer + i * outer_row + j, columns);
+      if (slope) value *= KERNEL(load)(slope + i * slope_row + j, columns);
+      if (inner) KERNEL(store)(inner + i * inner_row + j, value, columns);
+      sum[v] += value;
+    }
+  UNROLL for (int v = 0; v < vectors; v++) KERNEL(store)(bias + v * kernels_lanes, sum[v], columns);
+}
+
 // inner = outer * slope, and bias += the sum of its rows.
 static void KERNEL(through_slope)(const float *outer, size_t outer_row, const float *slope,
                                   size_t slope_row, size_t rows, size_t columns, float *inner,
                                   size_t inner_row, float *bias) {
-  for (size_t j = 0; j < columns; j += kernels_lanes) {
-    v16f sum = KERNEL(load)(bias + j, columns - j);
-    for (size_t i = 0; i < rows; i++) {
-      v16f value = KERNEL(load)(outer + i * outer_row + j, columns - j);
-      if (slope) value *= KERNEL(load)(slope + i * slope_row + j, columns - j);
-      if (inner) KERNEL(store)(inner + i * inner_row + j, value, columns - j);
-      sum += value;
-    }
-    KERNEL(store)(bias + j, sum, columns - j);
-  }
+  size_t j = 0;
+  for (; j + 64 <= columns; j += 64)
+    KERNEL(slope_columns)(outer + j, outer_row, slope ? slope + j : NULL, slope_row, rows, 64,
+                          inner ? inner + j : NULL, inner_row, bias + j, 4);
+  for (; j < columns; j += kernels_lanes)
+    KERNEL(slope_columns)(outer + j, outer_row, slope ? slope + j : NULL, slope_row, rows,
+                          columns - j, inner ? inner + j : NULL, inner_row, bias + j, 1);
 }
 
 // out[row][k] = sin(2 pi f_k x), out[row][count + k] = cos(2 pi f_k x): the nearest quarter turn

@@ -8,6 +8,14 @@ INLINE v16f KERNEL(mad)(v16f a, v16f b, v16f c) {
 #endif
 }
 
+INLINE v4f KERNEL(mad_4)(v4f a, v4f b, v4f c) {
+#if FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 INLINE v16d KERNEL(mad_d)(v16d a, v16d b, v16d c) {
 #if FUSED
   return __builtin_elementwise_fma(a, b, c);

@@ -151,13 +151,17 @@ import Testing
       results.append(
         Points(count: matrix.rows, dimension: matrix.columns, values: matrix.values))
     }
-    for (rows, columns, inner) in [(1, 1, 1), (7, 2, 33), (23, 50, 16), (13, 70, 5)] {
+    for (rows, columns, inner) in [
+      (1, 1, 1), (7, 2, 33), (23, 50, 16), (13, 70, 5), (85, 3, 12), (22, 64, 9),
+    ] {
       let (out, slope) = (filled(rows, columns), filled(rows, columns))
       out.setProduct(
         filled(rows, inner), filled(inner, columns), bias: filled(1, columns), slope: slope,
         adding: filled(rows, columns))
       keep(out)
       keep(slope)
+      out.setProduct(filled(rows, inner), filled(inner, columns), bias: filled(1, columns))
+      keep(out)
       out.setProduct(filled(inner, rows), transposed: true, filled(inner, columns))
       let bias = filled(1, columns)
       out.setThroughSlope(filled(rows, columns), slope: slope, addingRowsTo: bias)

@@ -8,6 +8,7 @@ import Testing
   static let sizes = [
     (1, 1, 1), (1, 2, 128), (5, 16, 3), (6, 17, 40), (11, 33, 7), (12, 48, 16), (13, 64, 31),
     (25, 65, 64), (50, 200, 19),
+    (64, 2, 9), (70, 3, 20), (9, 4, 256), (22, 128, 30),
   ]
 
   static func filled(_ rows: Int, _ columns: Int, _ inputs: inout Inputs) -> StoreMatrix {
@@ -64,6 +65,29 @@ import Testing
       let part = StoreMatrix(rows: rows, columns: 70)
       part.setProduct(a.first(rows), b)
       #expect(part.values == Array(whole.values.prefix(rows * 70)))
+    }
+  }
+
+  @Test(arguments: 1...4, [false, true])
+  func `few columns have the bits of the same columns among many`(few: Int, transposed: Bool) {
+    var inputs = Inputs(seed: 4)
+    let inner = 37
+    for rows in [1, 7, 8, 16, 31, 85] {
+      let a = Self.filled(transposed ? inner : rows, transposed ? rows : inner, &inputs)
+      let (b, bias) = (Self.filled(inner, 20, &inputs), Self.filled(1, 20, &inputs))
+      let (added, many) = (Self.filled(rows, 20, &inputs), StoreMatrix(rows: rows, columns: 20))
+      many.setProduct(a, transposed: transposed, b, bias: bias, adding: added)
+      func part(_ whole: StoreMatrix) -> StoreMatrix {
+        let part = StoreMatrix(rows: whole.rows, columns: few)
+        for row in 0..<whole.rows { for j in 0..<few { part[row, j] = whole[row, j] } }
+        return part
+      }
+      let out = part(added)
+      out.setProduct(a, transposed: transposed, part(b), bias: part(bias), adding: out)
+      #expect(out.values == part(many).values)
+      for row in 0..<rows {
+        for column in few..<out.stride { #expect(out.store[row * out.stride + column] == 0) }
+      }
     }
   }
 
