@@ -7,11 +7,15 @@ package struct Residuals: Sendable {
   package let label: StoreMatrix
   /// Noised points, of the same shape.
   package let x: StoreMatrix
-  /// One number a row each: c_skip, c_out, the weight in F, and the Huber width or 0.
+  /// One number a row each: σ, c_in, c_skip, c_out, the weight in F, and the Huber width or 0.
+  package let sigma: Store<Float>
+  package let factor: Store<Float>
   package let skip: Store<Float>
   package let scale: Store<Float>
   package let weight: Store<Float>
   package let huber: Store<Float>
+  /// Which point each row is made from.
+  package let picks: Store<Int>
   /// The loss of each row.
   package let loss: Store<Double>
 
@@ -22,9 +26,10 @@ package struct Residuals: Sendable {
         Store(count: rows * dimension), at: 0, rows: rows, columns: dimension, stride: dimension)
     }
     (label, x) = (points(), points())
+    (sigma, factor) = (Store(count: rows), Store(count: rows))
     (skip, scale) = (Store(count: rows), Store(count: rows))
     (weight, huber) = (Store(count: rows), Store(count: rows))
-    loss = Store(count: rows)
+    (picks, loss) = (Store(count: rows), Store(count: rows))
   }
 
   /// loss = weight ‖F − T‖² (or its pseudo-Huber form), gradient = factor ∂loss/∂F.

@@ -20,27 +20,29 @@ extension StoreMatrix {
 }
 
 extension Residuals {
-  /// Row `row` from a clean point: label = x₀ − μ, x = label + σ n, and the network's input
-  /// factor · x.
+  /// The first rows from the clean points that are picked: label = x₀ − μ, x = label + σ n, and the
+  /// network's input c_in x.
   package func place(
-    _ row: Int, of clean: Points, at pick: Int, less center: [Float], plus sigma: Float,
-    _ normals: StoreMatrix, input: StoreMatrix, factor: Float
+    _ clean: Points, less center: [Float], plus normals: StoreMatrix, input: StoreMatrix
   ) {
-    let d = x.columns
+    let (rows, d) = (input.rows, x.columns)
     precondition(
-      row < loss.count && row < normals.rows && row < input.rows && pick < clean.count
-        && clean.dimension == d && normals.columns == d && input.columns == d
-        && center.count == d, "A row lies inside its block.")
-    let (label, x) = (label.base + row * d, x.base + row * d)
-    let (noise, input) = (normals.base + row * normals.stride, input.base + row * input.stride)
-    // Each pointer has d numbers, as checked, and those of `clean` begin at pick × d.
+      rows <= loss.count && normals.rows >= rows && clean.dimension == d && normals.columns == d
+        && input.columns == d && center.count == d, "Points of a batch have one dimension.")
+    for row in 0..<rows {
+      precondition((0..<clean.count).contains(picks[row]), "Points are picked among those given.")
+    }
+    var task = kernels_noised_task()
+    (task.rows, task.dimension, task.picks) = (rows, d, .init(picks.base))
+    (task.sigma, task.factor) = (.init(sigma.base), .init(factor.base))
+    (task.normals, task.normals_row) = (.init(normals.base), normals.stride)
+    (task.label, task.x) = (label.base, x.base)
+    (task.input, task.input_row) = (input.base, input.stride)
+    // Rows, columns and picks are checked above; the kernel returns before the arrays move.
     clean.values.withUnsafeBufferPointer { clean in
       center.withUnsafeBufferPointer { center in
-        for j in 0..<d {
-          label[j] = clean[pick * d + j] - center[j]
-          x[j] = label[j] + sigma * noise[j]
-          input[j] = factor * x[j]
-        }
+        (task.clean, task.center) = (clean.baseAddress, center.baseAddress)
+        kernels_noised(&task)
       }
     }
   }

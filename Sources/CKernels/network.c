@@ -21,6 +21,8 @@ void kernels_waves(const float *x, size_t x_row, size_t rows, const float *frequ
   VARIANT(waves)(x, x_row, rows, frequencies, count, out, out_row);
 }
 
+void kernels_noised(const kernels_noised_task *task) { VARIANT(noised)(task); }
+
 void kernels_residuals(const kernels_residual_task *task) { VARIANT(residuals)(task); }
 
 double kernels_sum_parts(const float *parts, size_t count, size_t stride, size_t length,

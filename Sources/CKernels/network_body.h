@@ -88,30 +88,63 @@ static void KERNEL(waves)(const float *x, size_t x_row, size_t rows, const float
 
 // MARK: Loss
 
+// Row by row: a clean point, less the centre; plus sigma times its normals; what the network sees.
+static void KERNEL(noised)(const kernels_noised_task *t) {
+  for (size_t i = 0; i < t->rows; i++) {
+    size_t d = t->dimension, j = 0;
+    const float *clean = t->clean + (size_t)t->picks[i] * d, *noise = t->normals + i * t->normals_row;
+    float *label = t->label + i * d, *x = t->x + i * d, *input = t->input + i * t->input_row;
+    float sigma = t->sigma[i], factor = t->factor[i];
+    for (; j + kernels_lanes <= d; j += kernels_lanes) {
+      v16f point = *(const v16f_any *)(clean + j) - *(const v16f_any *)(t->center + j);
+      v16f noised = point + sigma * *(const v16f_any *)(noise + j);
+      *(v16f_any *)(label + j) = point;
+      *(v16f_any *)(x + j) = noised;
+      *(v16f_any *)(input + j) = factor * noised;
+    }
+    _Pragma("clang loop vectorize(disable)") for (; j < d; j++) {
+      float point = clean[j] - t->center[j];
+      float noised = point + sigma * noise[j];
+      label[j] = point;
+      x[j] = noised;
+      input[j] = factor * noised;
+    }
+  }
+}
+
 // r = F - T with T = (label - skip x) / scale; loss = w |r|^2, or 2 w c (sqrt(|r|^2 + c^2) - c)
-// where a Huber width c > 0 is given, which is |r|^2 near zero; gradient = factor dloss/dF.
+// where a Huber width c > 0 is given, which is |r|^2 near zero; gradient = factor dloss/dF. A point
+// of the plane is no part of a vector: its two numbers go one by one.
 static void KERNEL(residuals)(const kernels_residual_task *t) {
   for (size_t i = 0; i < t->rows; i++) {
-    const float *output = t->output + i * t->output_row, *x = t->x + i * t->dimension;
-    const float *label = t->label + i * t->dimension;
+    size_t d = t->dimension, j = 0;
+    const float *output = t->output + i * t->output_row, *x = t->x + i * d;
+    const float *label = t->label + i * d;
     float *gradient = t->gradient + i * t->gradient_row;
     float inverse = 1 / t->scale[i], skip = t->skip[i];
     v16f squares = {0};
-    for (size_t j = 0; j < t->dimension; j += kernels_lanes) {
-      size_t rest = t->dimension - j;
-      v16f away = MAD(SPLAT(-skip), KERNEL(load)(x + j, rest), KERNEL(load)(label + j, rest));
-      v16f r = KERNEL(load)(output + j, rest) - away * inverse;
+    for (; j + kernels_lanes <= d; j += kernels_lanes) {
+      v16f away = MAD(SPLAT(-skip), *(const v16f_any *)(x + j), *(const v16f_any *)(label + j));
+      v16f r = *(const v16f_any *)(output + j) - away * inverse;
       squares = MAD(r, r, squares);
-      KERNEL(store)(gradient + j, r, rest);
+      *(v16f_any *)(gradient + j) = r;
     }
-    double square = KERNEL(lane_sum)(squares), weight = t->weight[i], width = t->huber[i];
+    float lanes[kernels_lanes];
+    memcpy(lanes, &squares, sizeof lanes);
+    _Pragma("clang loop vectorize(disable)") for (size_t lane = 0; j + lane < d; lane++) {
+      float away = KERNEL(mad_1)(-skip, x[j + lane], label[j + lane]);
+      float r = output[j + lane] - away * inverse;
+      lanes[lane] = KERNEL(mad_1)(r, r, lanes[lane]);
+      gradient[j + lane] = r;
+    }
+    double square = 0, weight = t->weight[i], width = t->huber[i];
+    for (size_t lane = 0; lane < kernels_lanes && lane < d; lane++) square += lanes[lane];
     double root = width > 0 ? __builtin_sqrt(square + width * width) : 0;
     t->loss[i] = width > 0 ? 2 * weight * width * (square / (root + width)) : weight * square;
     float slope = (float)(2 * weight * t->factor * (width > 0 ? width / root : 1));
-    for (size_t j = 0; j < t->dimension; j += kernels_lanes) {
-      size_t rest = t->dimension - j;
-      KERNEL(store)(gradient + j, slope * KERNEL(load)(gradient + j, rest), rest);
-    }
+    for (j = 0; j + kernels_lanes <= d; j += kernels_lanes)
+      *(v16f_any *)(gradient + j) = slope * *(const v16f_any *)(gradient + j);
+    _Pragma("clang loop vectorize(disable)") for (; j < d; j++) gradient[j] = slope * gradient[j];
   }
 }
 

@@ -16,6 +16,14 @@ INLINE v4f KERNEL(mad_4)(v4f a, v4f b, v4f c) {
 #endif
 }
 
+INLINE float KERNEL(mad_1)(float a, float b, float c) {
+#if FUSED
+  return __builtin_fmaf(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 INLINE v16d KERNEL(mad_d)(v16d a, v16d b, v16d c) {
 #if FUSED
   return __builtin_elementwise_fma(a, b, c);

@@ -196,6 +196,15 @@ import Testing
         (residuals.skip[row], residuals.scale[row]) = (0.3, 0.8)
         (residuals.weight[row], residuals.huber[row]) = (1.3, row % 2 == 0 ? 0.5 : 0)
       }
+      for row in 0..<rows {
+        residuals.picks[row] = rows - 1 - row
+        (residuals.sigma[row], residuals.factor[row]) = (0.3 + Float(row), 0.7)
+      }
+      let seen = StoreMatrix(rows: rows, columns: columns)
+      residuals.place(
+        inputs.points(rows, columns), less: Array(inputs.points(1, columns).values),
+        plus: filled(rows, columns), input: seen)
+      keep(seen)
       residuals.measure(filled(rows, columns), gradient: slope, factor: 0.1)
       keep(slope)
       let losses = (0..<rows).map { Float(residuals.loss[$0]) }

@@ -109,6 +109,33 @@ import Testing
     #expect(narrow.loss < 0.5 * square.loss)
   }
 
+  @Test(arguments: [1, 2, 15, 16, 37])
+  func `a batch is picked points, less the mean, plus noise`(d: Int) {
+    var inputs = Inputs(seed: 8)
+    let (clean, center) = (inputs.points(9, d, offset: 3), inputs.points(1, d).values)
+    let rows = 5
+    let residuals = Residuals(rows: rows, dimension: d)
+    let (normals, input) = (
+      StoreMatrix(rows: rows, columns: d), StoreMatrix(rows: rows, columns: d)
+    )
+    normals.values = inputs.points(rows, d).values
+    for row in 0..<rows {
+      residuals.picks[row] = 8 - 2 * row
+      (residuals.sigma[row], residuals.factor[row]) = (0.1 + 2 * Float(row), 0.4)
+    }
+    residuals.place(clean, less: Array(center), plus: normals, input: input)
+    for row in 0..<rows {
+      for j in 0..<d {
+        // The kernel rounds after every operation, as this does.
+        let label = clean[8 - 2 * row, j] - center[j]
+        let x = label + residuals.sigma[row] * normals[row, j]
+        #expect(residuals.label[row, j] == label)
+        #expect(residuals.x[row, j] == x)
+        #expect(input[row, j] == 0.4 * x)
+      }
+    }
+  }
+
   @Test func `labels mixed with the clean score have no variance for a round Gaussian`() {
     // p₀ = N(0, τ² I): (1 − κ) x₀ + κ (x − σ² x₀/τ²) = κ x with κ = τ²/(τ² + σ²).
     let (variance, sigma) = (0.49, 0.9)

@@ -42,6 +42,22 @@ void kernels_through_slope(const float *outer, size_t outer_row, const float *sl
 void kernels_waves(const float *x, size_t x_row, size_t rows, const float *frequencies,
                    size_t count, float *out, size_t out_row);
 
+/// Points of a batch: label = clean[pick] - center, x = label + sigma n, input = factor x.
+typedef struct {
+  size_t rows, dimension;
+  const float *clean;            // points x dimension
+  const ptrdiff_t *picks;        // rows, each below the number of points
+  const float *center;           // dimension
+  const float *sigma, *factor;   // rows
+  const float *normals;
+  size_t normals_row;
+  float *label, *x;              // rows x dimension
+  float *input;
+  size_t input_row;
+} kernels_noised_task;
+
+void kernels_noised(const kernels_noised_task *task);
+
 /// What a network's output F is held against: T = (label - skip x) / scale, row by row.
 typedef struct {
   size_t rows, dimension;

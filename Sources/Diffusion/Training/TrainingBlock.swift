@@ -7,7 +7,6 @@ final class TrainingBlock: Sendable {
   private let residuals: Residuals
   private let normals: StoreMatrix
   private let sigmas: Store<Double>
-  private let picks: Store<Int>
 
   init(_ network: any Network) {
     let (rows, dimension) = (network.blockRows, network.dimension)
@@ -16,7 +15,6 @@ final class TrainingBlock: Sendable {
     normals = StoreMatrix(
       Store(count: rows * dimension), at: 0, rows: rows, columns: dimension, stride: dimension)
     sigmas = Store(count: rows)
-    picks = Store(count: rows)
   }
 
   /// What does not change from step to step.
@@ -56,7 +54,7 @@ final class TrainingBlock: Sendable {
       let index = min(plan.table.count - 2, Int(place))
       let share = place - Double(index)
       sigmas[row] = exp((1 - share) * plan.table[index] + share * plan.table[index + 1])
-      picks[row] = min(pool.points.count - 1, Int(v * Double(pool.points.count)))
+      residuals.picks[row] = min(pool.points.count - 1, Int(v * Double(pool.points.count)))
     }
     noise(plan, pool, rows.count, stream, first)
     plan.network.forward(tape, rows: rows.count, weights)
@@ -89,13 +87,16 @@ final class TrainingBlock: Sendable {
         residuals.huber[row] = Float(width * pow(Self.huberRange, share))
       }
       code[row, 0] = Float(p.code(at: sigma))
-      residuals.place(
-        row, of: pool.points, at: picks[row], less: plan.center, plus: Float(sigma), normals,
-        input: input, factor: Float(p.input(at: sigma)))
-      if let scores = pool.scores {
-        let share = pool.scoreShare(at: sigma)
+      residuals.sigma[row] = Float(sigma)
+      residuals.factor[row] = Float(p.input(at: sigma))
+    }
+    residuals.place(pool.points, less: plan.center, plus: normals, input: input.first(count))
+    if let scores = pool.scores {
+      for row in 0..<count {
+        let (sigma, share) = (sigmas[row], pool.scoreShare(at: sigmas[row]))
         residuals.mixLabel(
-          row, scores, at: picks[row], share: Float(share), variance: Float(sigma * sigma))
+          row, scores, at: residuals.picks[row], share: Float(share),
+          variance: Float(sigma * sigma))
       }
     }
     guard settings.perturbation > 0 else { return }
