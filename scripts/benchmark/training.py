@@ -216,7 +216,8 @@ def pictures(folder):
 ALL = [
     Case(f"training, MLP 3 x {width}, batch 1024",
          training(plane, ["--depth", 3, "--width", width], 1024, ["eager"]), 1.8,
-         "multiply-adds, 84 % of a step")
+         "multiply-adds: the loop of them runs at the peak and is 80 % of a step; silu, which shares "
+         "their pipe, is 4 %, gradients' sums, Adam and averages 4 %")
     for width in (128, 256)
 ] + [
     Case("training, U-Net 0.88 M, 28 x 28, batch 64",
