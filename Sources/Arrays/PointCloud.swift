@@ -27,14 +27,7 @@ public struct PointCloud: Sendable {
   public init(_ points: consuming Points) {
     let (count, dimension) = (points.count, points.dimension)
     precondition(count > 0, "A cloud has at least one point.")
-    var sums = [Double](repeating: 0, count: dimension)
-    for row in 0..<count {
-      for column in 0..<dimension {
-        sums[column] += Double(points.values[row * dimension + column])
-      }
-    }
-    mean = sums.map { $0 / Double(count) }
-    center = Self.center(of: points, mean: mean)
+    (mean, center) = Self.middle(of: points)
     let shift = zip(mean, center).map { $0 - Double($1) }
     self.shift = shift
     var norms = [Float](repeating: 0, count: count)
@@ -75,6 +68,19 @@ public struct PointCloud: Sendable {
 
   /// Below, going through the products costs as much as taking them.
   private static let leastSparseDimension = 32
+
+  /// The mean of points, and what is taken off them.
+  static func middle(of points: borrowing Points) -> (mean: [Double], center: [Float]) {
+    let (count, dimension) = (points.count, points.dimension)
+    var sums = [Double](repeating: 0, count: dimension)
+    for row in 0..<count {
+      for column in 0..<dimension {
+        sums[column] += Double(points.values[row * dimension + column])
+      }
+    }
+    let mean = sums.map { $0 / Double(count) }
+    return (mean, center(of: points, mean: mean))
+  }
 
   /// The mean in the coordinates where every difference from it is exact, zero in the others.
   ///

@@ -43,11 +43,12 @@ public struct DataFile: Sendable, Equatable {
       try refuse(selector, of: path, "a folder of pictures")
       return try PictureFolder.read(path, range: range)
     }
-    let bytes = try FileBytes.read(path)
-    switch kind(of: bytes, path: path) {
+    let bytes = try OpenFile(path)
+    switch try kind(of: bytes.prefix(1 << 16), path: path) {
     case .npy:
       try refuse(selector, of: path, "an NPY file")
-      return try array(NPY.parse(bytes, file: path, mappingBytesTo: range), path)
+      return try array(
+        NPY.parse(StoreBytes(bytes), of: bytes.count, file: path, mappingBytesTo: range), path)
     case .npz:
       return try array(NPZ.parse(bytes, file: path, key: selector, mappingBytesTo: range), path)
     case .idx:
@@ -55,7 +56,7 @@ public struct DataFile: Sendable, Equatable {
       return try array(IDX.parse(bytes, file: path, mappingBytesTo: range), path)
     case .png:
       try refuse(selector, of: path, "a PNG file")
-      return try PictureFolder.single(bytes, file: path, range: range)
+      return try PictureFolder.single(bytes.bytes(0..<bytes.count), file: path, range: range)
     case .table:
       let table = try CSV.parse(bytes, file: path, keeping: filter(selector, of: path))
       return DataFile(
@@ -75,6 +76,7 @@ public struct DataFile: Sendable, Equatable {
     (".png", .png), (".csv", .table), (".tsv", .table), (".txt", .table),
   ]
 
+  /// The kind by the first bytes of a file.
   private static func kind(of bytes: [UInt8], path: String) -> Kind? {
     if bytes.starts(with: NPY.magic) { return .npy }
     if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arrays
 
 /// The command and its parts.
 struct Tweedie: ParsableCommand {
@@ -29,6 +30,7 @@ struct Tweedie: ParsableCommand {
 enum Main {
   static func main() {
     Interrupt.install()
+    SystemMemory.returnLargeBlocks()
     do {
       try CommandWords.check(CommandLine.arguments.dropFirst())
       var command = try Tweedie.parseAsRoot()

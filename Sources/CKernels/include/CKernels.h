@@ -82,6 +82,15 @@ void kernels_pair_sums(const kernels_cloud *cloud, const float *queries, size_t 
                        const float *queries_half, ptrdiff_t self, int function, float scale,
                        const float *limits, double *sums, double *squares, float *scratch);
 
+// MARK: Memory
+
+/// From now on blocks of four megabytes and more go back to the system when they are freed.
+void kernels_return_large_blocks(void);
+
+/// Gives back to the system what it can do without for now: freed memory, and pages of machine code,
+/// which come back from their files when they are wanted.
+void kernels_release_unused(void);
+
 // MARK: Limits
 
 /// 256 multiply-adds in Float32 a round, on one thread; the sum keeps them from being left out.

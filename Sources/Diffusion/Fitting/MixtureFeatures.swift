@@ -33,7 +33,12 @@ struct StandardPoints: Sendable {
 
   /// (x − center)/scale of one row.
   func row(_ index: Int) -> [Double] {
-    zip(points.row(index), center).map { (Double($0) - $1) / scale }
+    (0..<dimension).map { coordinate(index, $0) }
+  }
+
+  /// One of them.
+  func coordinate(_ row: Int, _ column: Int) -> Double {
+    (Double(points.values[row * points.dimension + column]) - center[column]) / scale
   }
 }
 

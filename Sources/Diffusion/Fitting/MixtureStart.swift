@@ -26,13 +26,14 @@ struct MixtureStart {
     let sample = UInt64(restart)
     let rows = chosenRows(
       min(data.count, max(Self.most, 32 * count)), of: data.count, stream, sample: sample)
-    let points = rows.flatMap { data.row($0) }
     let d = data.dimension
+    // Points in Double are twice the points: they are made anew each time.
     let squares = { (center: Int) in
-      rows.indices.map { row in
+      let point = data.row(rows[center])
+      return rows.map { row in
         var sum = 0.0
         for j in 0..<d {
-          let gap = points[row * d + j] - points[center * d + j]
+          let gap = data.coordinate(row, j) - point[j]
           sum += gap * gap
         }
         return sum
@@ -64,7 +65,7 @@ struct MixtureStart {
     let variance = nearest.reduce(0, +) / Double(rows.count * d)
     components = centers.map {
       StandardComponent(
-        weight: 1 / Double(centers.count), mean: Array(points[$0 * d..<($0 + 1) * d]),
+        weight: 1 / Double(centers.count), mean: data.row(rows[$0]),
         covariance: .isotropic(max(floor, variance), dimension: d))
     }
   }

@@ -43,16 +43,24 @@ struct SampleMoments: Sendable {
     let offset = total(offsets).map { $0 / Double(n) }
     let center = zip(origin, offset).map { $0 + $1 }
 
-    let parts = workers.results(of: groups.count) { group in
-      Partial(data, groups[group], origin: origin, offset: offset, matrix: isWanted)
+    // As many groups at a time as there are threads: their matrices are what takes room.
+    var (squares, gram, fourth) = ([Double](), [Double](), 0.0)
+    for first in stride(from: 0, to: groups.count, by: workers.count) {
+      let parts = workers.results(of: min(workers.count, groups.count - first)) { index in
+        Partial(data, groups[first + index], origin: origin, offset: offset, matrix: isWanted)
+      }
+      for part in parts {
+        add(part.squares, to: &squares)
+        add(part.gram, to: &gram)
+        fourth += part.fourth
+      }
     }
+    for index in gram.indices { gram[index] /= Double(n) }
     count = n
     mean = center
-    variances = total(parts.map(\.squares)).map { $0 / Double(n) }
-    meanFourthPower = parts.reduce(0) { $0 + $1.fourth } / Double(n)
-    covariance =
-      isWanted
-      ? Matrix(rows: d, columns: d, values: total(parts.map(\.gram)).map { $0 / Double(n) }) : nil
+    variances = squares.map { $0 / Double(n) }
+    meanFourthPower = fourth / Double(n)
+    covariance = isWanted ? Matrix(rows: d, columns: d, values: gram) : nil
   }
 
   /// The sums of one group of rows.
@@ -93,8 +101,15 @@ struct SampleMoments: Sendable {
 /// Sums of arrays of one length, in order.
 func total(_ parts: [[Double]]) -> [Double] {
   var sums = parts[0]
-  for part in parts.dropFirst() {
+  for part in parts.dropFirst() { add(part, to: &sums) }
+  return sums
+}
+
+/// Adds an array to a sum of arrays of its length, which is empty at first.
+func add(_ part: [Double], to sums: inout [Double]) {
+  if sums.isEmpty {
+    sums = part
+  } else {
     for index in sums.indices { sums[index] += part[index] }
   }
-  return sums
 }

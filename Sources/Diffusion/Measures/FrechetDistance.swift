@@ -47,14 +47,9 @@ public struct FrechetDistance: SetMetric {
       d,
       coordinates
         ?? Self.coordinates(dimension: d, count: min(samples.count, reference.count)))
-    let all = SampleMoments(reference, covariance: wanted < d, workers: workers)
-    var basis: Matrix?
-    if wanted < d, let covariance = all.covariance {
-      let vectors = covariance.symmetricEigen.vectors
-      basis = Matrix(rows: wanted, columns: d, values: Array(vectors.values.suffix(wanted * d)))
-    }
-    let x = Moments(samples, center: all.mean, basis)
-    let y = Moments(reference, center: all.mean, basis)
+    let (center, basis) = Self.directions(wanted, of: reference, workers)
+    let x = Moments(samples, center: center, basis, workers)
+    let y = Moments(reference, center: center, basis, workers)
     let gap = zip(x.mean, y.mean).map { $0 - $1 }
     let (forth, cross) = x.transport(to: y)
     let (back, _) = y.transport(to: x)
@@ -65,37 +60,67 @@ public struct FrechetDistance: SetMetric {
     return Estimate(value: max(0, value), standardError: error.squareRoot())
   }
 
+  /// The mean, and the leading principal directions where not all are wanted.
+  private static func directions(
+    _ wanted: Int, of reference: Points, _ workers: Workers
+  ) -> (center: [Double], basis: Matrix?) {
+    let d = reference.dimension
+    let all = SampleMoments(reference, covariance: wanted < d, workers: workers)
+    let basis = all.covariance.map { covariance in
+      Matrix(
+        rows: wanted, columns: d,
+        values: Array(covariance.symmetricEigen.vectors.values.suffix(wanted * d)))
+    }
+    return (all.mean, basis)
+  }
+
   /// Mean and covariance of one set along the directions.
+  ///
+  /// The rows themselves, in Double, are made when they are wanted: of one set at a time.
   private struct Moments {
-    /// Rows that are in work at a time: a set in Double is twice the set.
+    /// Rows that are in work at a time.
     private static let blockRows = 512
 
-    /// Rows less their mean.
-    let centered: Matrix
-    let mean: [Double]
-    let covariance: Matrix
+    let points: Points
+    let center: [Double]
+    let basis: Matrix?
+    let workers: Workers
+    private(set) var mean: [Double] = []
+    private(set) var covariance = Matrix(rows: 0, columns: 0)
 
-    init(_ points: Points, center: [Double], _ basis: Matrix?) {
-      let (n, d) = (points.count, points.dimension)
-      var rows = Matrix(rows: n, columns: basis?.rows ?? d)
-      for first in stride(from: 0, to: n, by: Self.blockRows) {
-        let count = min(n - first, Self.blockRows)
-        var block = Matrix(rows: count, columns: d)
-        for row in 0..<count {
-          let at = (first + row) * d
-          for i in 0..<d { block[row, i] = Double(points.values[at + i]) - center[i] }
-        }
-        if let basis { block = block.times(basis, transposed: true) }
-        for row in 0..<count {
-          for i in 0..<rows.columns { rows[first + row, i] = block[row, i] }
-        }
-      }
+    init(_ points: Points, center: [Double], _ basis: Matrix?, _ workers: Workers) {
+      (self.points, self.center, self.basis, self.workers) = (points, center, basis, workers)
+      let n = points.count
+      var rows = rows
       var mean = [Double](repeating: 0, count: rows.columns)
       for row in 0..<n { for i in mean.indices { mean[i] += rows[row, i] / Double(n) } }
-      for row in 0..<n { for i in mean.indices { rows[row, i] -= mean[i] } }
+      rows.subtract(mean)
       var covariance = Matrix(rows: mean.count, columns: mean.count)
       covariance.addGram(of: rows, factor: 1 / Double(n - 1))
-      (centered, self.mean, self.covariance) = (rows, mean, covariance)
+      (self.mean, self.covariance) = (mean, covariance)
+    }
+
+    /// Rows along the directions, from the center.
+    private var rows: Matrix {
+      let (n, d) = (points.count, points.dimension)
+      let columns = basis?.rows ?? d
+      var rows: [Double] = []
+      rows.reserveCapacity(n * columns)
+      let blocks = (n + Self.blockRows - 1) / Self.blockRows
+      for first in stride(from: 0, to: blocks, by: workers.count) {
+        let parts = workers.results(of: min(workers.count, blocks - first)) { index in
+          let start = (first + index) * Self.blockRows
+          let count = min(n - start, Self.blockRows)
+          var block = Matrix(rows: count, columns: d)
+          for row in 0..<count {
+            let at = (start + row) * d
+            for i in 0..<d { block[row, i] = Double(points.values[at + i]) - center[i] }
+          }
+          return (basis.map { block.times($0, transposed: true) } ?? block).values
+        }
+        for part in parts { rows += part }
+      }
+      return Matrix(rows: n, columns: columns, values: rows)
     }
 
     /// T = V^−½ (V^½ W V^½)^½ V^−½ and the trace of its middle; directions without variance stay.
@@ -108,17 +133,33 @@ public struct FrechetDistance: SetMetric {
 
     /// Var of the influence, over n.
     func influenceVariance(_ gap: [Double], _ map: Matrix) -> Double {
-      let moved = centered.times(map)
-      let influence = (0..<centered.rows).map { row in
-        var sum = 0.0
-        for i in gap.indices {
-          let away = centered[row, i]
-          sum += 2 * gap[i] * away + away * (away - moved[row, i])
+      var centered = rows
+      centered.subtract(mean)
+      let blocks = (centered.rows + Self.blockRows - 1) / Self.blockRows
+      let rows = centered
+      let influence = workers.results(of: blocks) { block in
+        let start = block * Self.blockRows
+        let count = min(rows.rows - start, Self.blockRows)
+        let own = start * rows.columns..<(start + count) * rows.columns
+        let away = Matrix(rows: count, columns: rows.columns, values: Array(rows.values[own]))
+        let moved = away.times(map)
+        return (0..<count).map { row in
+          var sum = 0.0
+          for i in gap.indices {
+            sum += 2 * gap[i] * away[row, i] + away[row, i] * (away[row, i] - moved[row, i])
+          }
+          return sum
         }
-        return sum
       }
-      return variance(influence) / Double(centered.rows)
+      return variance(influence.flatMap { $0 }) / Double(rows.rows)
     }
+  }
+}
+
+extension Matrix {
+  /// Takes a row off every row.
+  fileprivate mutating func subtract(_ row: [Double]) {
+    for index in 0..<rows { for i in row.indices { self[index, i] -= row[i] } }
   }
 }
 

@@ -24,11 +24,12 @@ public struct Novelty: Sendable {
   public static let copyQuantile = 0.01
   private static let resamples = 200
 
-  /// Measures `samples` against `training`, beside `heldOut`, of at least four points.
+  /// Measures `samples` against `training`, which it takes over, beside `heldOut`, of at least four
+  /// points.
   ///
   /// Random numbers: purpose `measure`, sample 2⁴³ on.
   public init(
-    of samples: Points, training: Points, heldOut: Points, seed: UInt64 = 0,
+    of samples: Points, training: consuming Points, heldOut: Points, seed: UInt64 = 0,
     workers: Workers = .all
   ) {
     precondition(heldOut.count >= 4 && samples.count >= 1, "Distances need points.")

@@ -24,13 +24,12 @@ struct PairStatistic {
   init(_ x: Points, _ y: Points, _ function: PairFunction, workers: Workers) {
     precondition(x.count > 1 && y.count > 1, "A pair takes two points of each set.")
     let (n, m) = (Double(x.count), Double(y.count))
-    let (cloudX, cloudY) = (PointCloud(x), PointCloud(y))
-    let xy = Pairs(cloudY.pairSums(function, from: x, workers: workers), m)
-    let yx = Pairs(cloudX.pairSums(function, from: y, workers: workers), n)
+    let xy = Pairs(y.pairSums(function, from: x, workers: workers), m)
+    let yx = Pairs(x.pairSums(function, from: y, workers: workers), n)
     let xx = Pairs(
-      cloudX.pairSums(function, from: x, excludingSelf: true, workers: workers), n - 1)
+      x.pairSums(function, from: x, excludingSelf: true, workers: workers), n - 1)
     let yy = Pairs(
-      cloudY.pairSums(function, from: y, excludingSelf: true, workers: workers), m - 1)
+      y.pairSums(function, from: y, excludingSelf: true, workers: workers), m - 1)
 
     let jackknife =
       4 * variance(zip(xy.means, xx.means).map { $0 - $1 }) / n

@@ -7,7 +7,7 @@ public enum IDX {
   /// - Throws: `notFound`; `badData` where the file is not IDX, ends early, holds more than its
   ///   header says, or its compressed stream is damaged.
   public static func read(_ path: String) throws(FileError) -> NumericArray {
-    try parse(FileBytes.read(path), file: path)
+    try parse(OpenFile(path), file: path, mappingBytesTo: nil)
   }
 
   /// The array in `bytes`; bytes of pictures (ubyte, three sizes or more) go to `range` if given.
@@ -16,11 +16,18 @@ public enum IDX {
   public static func parse(
     _ bytes: [UInt8], file: String, mappingBytesTo range: ClosedRange<Float>? = nil
   ) throws(FileError) -> NumericArray {
-    if isGzip(bytes) {
-      let inflater = Inflater(bytes, in: 0..<bytes.count, wrapping: .gzip, file: file)
+    try parse(HeldBytes(all: bytes), file: file, mappingBytesTo: range)
+  }
+
+  /// The array in a store, read some of it at a time.
+  static func parse(
+    _ store: any ByteStore, file: String, mappingBytesTo range: ClosedRange<Float>?
+  ) throws(FileError) -> NumericArray {
+    if isGzip(try store.prefix(2)) {
+      let inflater = Inflater(store, in: 0..<store.count, wrapping: .gzip, file: file)
       return try array(inflater, file: file, mappingBytesTo: range)
     }
-    return try array(PlainBytes(bytes: bytes), file: file, mappingBytesTo: range)
+    return try array(StoreBytes(store), file: file, mappingBytesTo: range)
   }
 
   /// Whether bytes begin as gzip does (RFC 1952).
@@ -62,10 +69,8 @@ public enum IDX {
     let early = "\(claim) needs \(size) bytes, but the file ends early"
     // The most the rest of the file can hold, so that a false header allocates nothing.
     guard size <= source.atMost else { throw .bad(file, place, early) }
-    let layout = StoredArray(
-      shape: shape, elementType: type, bigEndian: true, bytes: [], file: file)
-    let values = try layout.decoded(size / type.size, mappingBytesTo: range) {
-      count throws(FileError) in
+    let layout = StoredArray(shape: shape, elementType: type, bigEndian: true, file: file)
+    let values = try layout.decoded(mappingBytesTo: range) { count throws(FileError) in
       let piece = try source.next(count * type.size)
       guard piece.count == count * type.size else { throw .bad(file, place, early) }
       return piece

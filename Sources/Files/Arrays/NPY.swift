@@ -12,7 +12,8 @@ public enum NPY {
   /// - Throws: `notFound`; `badData` for anything the format does not allow, for types that are
   ///   not real numbers, and for numbers that are not finite as Float32.
   public static func read(_ path: String) throws(FileError) -> NumericArray {
-    try parse(FileBytes.read(path), file: path)
+    let file = try OpenFile(path)
+    return try parse(StoreBytes(file), of: file.count, file: path)
   }
 
   /// The array in `bytes`; bytes of pictures (uint8, three sizes or more) go to `range` if given.
@@ -21,7 +22,8 @@ public enum NPY {
   public static func parse(
     _ bytes: [UInt8], file: String, mappingBytesTo range: ClosedRange<Float>? = nil
   ) throws(FileError) -> NumericArray {
-    try stored(bytes, file: file).decoded(mappingBytesTo: range)
+    try parse(
+      StoreBytes(HeldBytes(all: bytes)), of: bytes.count, file: file, mappingBytesTo: range)
   }
 
   /// The bytes of a file with the rows of `points`, B × d.
@@ -36,7 +38,30 @@ public enum NPY {
 
   /// The bytes of a file with an array of any shape; `values` holds the product of `shape`.
   public static func encode(shape: [Int], values: [Float]) -> [UInt8] {
-    precondition(Words.product(shape) == values.count, "An array holds what its shape says.")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1024 + 4 * values.count)
+    for piece in pieces(shape: shape, values: values) { bytes += piece }
+    return bytes
+  }
+
+  /// The same some at a time, each made when it is asked for.
+  public static func pieces(_ points: Points) -> some Sequence<[UInt8]> {
+    pieces(shape: [points.count, points.dimension], values: points.values)
+  }
+
+  /// The same some at a time, each made when it is asked for.
+  static func pieces(shape: [Int], values: [Float]) -> some Sequence<[UInt8]> {
+    let header = header(shape: shape, count: values.count)
+    // The header is the piece before the first.
+    return stride(from: -Words.pieceSize, to: values.count, by: Words.pieceSize).lazy.map { start in
+      start < 0
+        ? header : Words.bytes(of: values[start..<min(values.count, start + Words.pieceSize)])
+    }
+  }
+
+  /// What stands before the numbers.
+  private static func header(shape: [Int], count: Int) -> [UInt8] {
+    precondition(Words.product(shape) == count, "An array holds what its shape says.")
     let sizes = shape.map { "\($0)," }.joined(separator: " ")
     let tuple = shape.count == 1 ? sizes : String(sizes.dropLast())
     var header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
@@ -44,52 +69,72 @@ public enum NPY {
     let padding = 63 - (10 + header.count) % 64
     header += [UInt8](repeating: 0x20, count: padding) + [0x0a]
     let length = Words.bytes(of: [UInt16(header.count)])
-    var bytes = magic + [1, 0] + length + header
-    bytes.reserveCapacity(bytes.count + 4 * values.count)
-    Words.append(values, to: &bytes)
-    return bytes
+    return magic + [1, 0] + length + header
   }
 
-  /// The header read and the length of the file checked against it.
-  static func stored(_ bytes: [UInt8], file: String, label: String = "") throws(FileError)
-    -> StoredArray
-  {
-    guard bytes.starts(with: magic) else {
+  /// The array in the `count` bytes of a source, read some at a time; `label` stands in front of
+  /// places in it.
+  static func parse(
+    _ bytes: some ByteSource, of count: Int, file: String, label: String = "",
+    mappingBytesTo range: ClosedRange<Float>? = nil
+  ) throws(FileError) -> NumericArray {
+    var source = bytes
+    return try parse(&source, of: count, file: file, label: label, mappingBytesTo: range)
+  }
+
+  /// The same, leaving the source where the array ends.
+  static func parse(
+    _ source: inout some ByteSource, of count: Int, file: String, label: String,
+    mappingBytesTo range: ClosedRange<Float>?
+  ) throws(FileError) -> NumericArray {
+    let front = try source.next(8)
+    guard front.starts(with: magic) else {
       throw .bad(
         file, "\(label)byte 0", "an NPY file must begin with \\x93NUMPY, found other bytes")
     }
-    guard bytes.count >= 8, (1...3).contains(bytes[6]) else {
-      let found = bytes.count > 6 ? "version \(bytes[6])" : "the end"
+    guard front.count == 8, (1...3).contains(front[6]) else {
+      let found = front.count > 6 ? "version \(front[6])" : "the end"
       throw .bad(file, "\(label)byte 6", "the NPY version must be 1, 2 or 3, found \(found)")
     }
-    let start = bytes[6] == 1 ? 10 : 12
-    guard bytes.count >= start else {
+    let start = front[6] == 1 ? 10 : 12
+    let size = try source.next(start - 8)
+    guard size.count == start - 8 else {
       throw .bad(file, "\(label)byte 8", "the length of the header must follow, but the file ends")
     }
-    let length =
-      bytes[6] == 1
-      ? Int(Words.one(UInt16.self, in: bytes, at: 8))
-      : Int(Words.one(UInt32.self, in: bytes, at: 8))
-    guard length <= bytes.count - start else {
+    let length = size.reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= count - start else {
       throw .bad(
         file, "\(label)byte 8",
-        "the header must lie in the file, but it claims \(length) bytes and \(bytes.count - start) follow"
+        "the header must lie in the file, but it claims \(length) bytes and \(count - start) follow"
       )
     }
-    let data = start + length
-    let header = try NPYHeader(Array(bytes[start..<data]), at: start, file: file)
+    let header = try NPYHeader(source.next(length), at: start, file: file)
+    try checkSize(header, from: start, to: start + length, of: count, file: file, label: label)
+    let layout = StoredArray(
+      shape: header.shape, elementType: header.elementType, bigEndian: header.bigEndian,
+      fortranOrder: header.fortranOrder, file: file, label: label)
+    return try layout.decoded(mappingBytesTo: range) { numbers throws(FileError) in
+      let piece = try source.next(numbers * header.elementType.size)
+      guard piece.count == numbers * header.elementType.size else {
+        throw .bad(file, "\(label)byte \(start + length)", "the numbers must follow the header")
+      }
+      return piece
+    }
+  }
+
+  /// Refuses an array that does not fill the file.
+  private static func checkSize(
+    _ header: NPYHeader, from start: Int, to data: Int, of count: Int, file: String, label: String
+  ) throws(FileError) {
     let claim =
       "the shape \(NumericArray.words(for: header.shape)) of \(header.elementType.rawValue)"
     guard let size = Words.product(header.shape + [header.elementType.size]) else {
       throw .bad(file, "\(label)byte \(start)", "\(claim) must fit in memory, but it overflows")
     }
-    guard size == bytes.count - data else {
+    guard size == count - data else {
       throw .bad(
         file, "\(label)byte \(data)",
-        "\(claim) needs \(size) bytes, but \(bytes.count - data) follow the header")
+        "\(claim) needs \(size) bytes, but \(count - data) follow the header")
     }
-    return StoredArray(
-      shape: header.shape, elementType: header.elementType, bigEndian: header.bigEndian,
-      fortranOrder: header.fortranOrder, bytes: bytes, offset: data, file: file, label: label)
   }
 }

@@ -24,7 +24,7 @@ public enum NPZ {
   /// - Throws: `notFound`; `badData` where the archive or the array is damaged, and, listing the
   ///   keys, where the key is not there or one is needed.
   public static func read(_ path: String, key: String? = nil) throws(FileError) -> NumericArray {
-    try parse(FileBytes.read(path), file: path, key: key)
+    try parse(OpenFile(path), file: path, key: key, mappingBytesTo: nil)
   }
 
   /// The array called `key` of the archive in `bytes`; bytes of pictures go to `range` if given.
@@ -32,12 +32,22 @@ public enum NPZ {
     _ bytes: [UInt8], file: String, key: String? = nil,
     mappingBytesTo range: ClosedRange<Float>? = nil
   ) throws(FileError) -> NumericArray {
-    let zip = try ZipFile(bytes, file: file)
+    try parse(HeldBytes(all: bytes), file: file, key: key, mappingBytesTo: range)
+  }
+
+  /// The array called `key` of the archive in a store, read some of it at a time.
+  static func parse(
+    _ store: any ByteStore, file: String, key: String?, mappingBytesTo range: ClosedRange<Float>?
+  ) throws(FileError) -> NumericArray {
+    let zip = try ZipFile(store, file: file)
     let keys = zip.members.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
     let index = try choose(key, among: keys, file: file)
-    let content = try zip.content(of: zip.members[index])
-    return try NPY.stored(content, file: file, label: "array \"\(keys[index])\", ")
-      .decoded(mappingBytesTo: range)
+    let member = zip.members[index]
+    return try zip.read(member) { content throws(FileError) in
+      try NPY.parse(
+        &content, of: member.size, file: file, label: "array \"\(keys[index])\", ",
+        mappingBytesTo: range)
+    }
   }
 
   /// The bytes of an archive of Float32 arrays, stored without compression.

@@ -45,65 +45,57 @@ public struct NumericArray: Sendable, Equatable {
   }
 }
 
-/// An array as bytes whose length has been checked against its shape.
+/// An array whose header has been read, and whose numbers are to come.
 struct StoredArray {
   let shape: [Int]
   let elementType: ElementType
   var bigEndian = false
   var fortranOrder = false
-  let bytes: [UInt8]
-  var offset = 0
   let file: String
   /// What stands before "row" in a place, where the file holds more than one array.
   var label = ""
 
-  /// The numbers; bytes of pictures are mapped to `range` where one is given.
-  func decoded(mappingBytesTo range: ClosedRange<Float>?) throws(FileError) -> NumericArray {
-    let line = byteLine(to: range)
-    let values = numbers(in: bytes, from: offset, count: Words.product(shape) ?? 0, line)
-    return try array(values, mappedTo: line?.range)
-  }
-
-  /// The same of `count` numbers whose bytes come some at a time out of `next`, which is given how
-  /// many numbers to bring: a large array then never stands in memory twice.
+  /// The numbers, whose bytes come some at a time out of `next`, which is given how many numbers to
+  /// bring: a large array never stands in memory twice. Bytes of pictures are mapped to `range`
+  /// where one is given.
   func decoded(
-    _ count: Int, mappingBytesTo range: ClosedRange<Float>?,
+    mappingBytesTo range: ClosedRange<Float>?,
     _ next: (_ count: Int) throws(FileError) -> [UInt8]
   ) throws(FileError) -> NumericArray {
-    let line = byteLine(to: range)
+    let line = elementType == .uint8 && shape.count >= 3 ? range.map { ByteRange($0) } : nil
+    let count = Words.product(shape) ?? 0
+    var places = fortranOrder && shape.count > 1 ? RowMajorPlaces(shape) : nil
     var values: [Float] = []
-    values.reserveCapacity(count)
-    while values.count < count {
-      let size = min(count - values.count, Words.pieceSize)
-      values += numbers(in: try next(size), from: 0, count: size, line)
+    if places == nil {
+      values.reserveCapacity(count)
+    } else {
+      values = [Float](repeating: 0, count: count)
     }
-    return try array(values, mappedTo: line?.range)
-  }
-
-  private func byteLine(to range: ClosedRange<Float>?) -> ByteRange? {
-    elementType == .uint8 && shape.count >= 3 ? range.map { ByteRange($0) } : nil
-  }
-
-  private func numbers(
-    in bytes: [UInt8], from offset: Int, count: Int, _ line: ByteRange?
-  ) -> [Float] {
-    guard let table = line?.table else {
-      return elementType.numbers(in: bytes, from: offset, count: count, bigEndian: bigEndian)
+    var done = 0
+    while done < count {
+      let size = min(count - done, Words.pieceSize)
+      let piece = numbers(in: try next(size), count: size, line)
+      if places == nil {
+        values += piece
+      } else {
+        for number in piece { values[places?.next() ?? 0] = number }
+      }
+      done += size
     }
-    return Words.read(UInt8.self, in: bytes, from: offset, count: count, bigEndian: false) {
-      table[Int($0)]
-    }
-  }
-
-  private func array(
-    _ numbers: [Float], mappedTo range: ClosedRange<Float>?
-  ) throws(FileError) -> NumericArray {
-    let values = fortranOrder && shape.count > 1 ? rowMajor(numbers) : numbers
     if elementType.mayBeInfinite, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw .bad(file, place(of: index), rule(for: values[index]))
     }
     return NumericArray(
-      shape: shape, elementType: elementType, values: values, byteRange: range)
+      shape: shape, elementType: elementType, values: values, byteRange: line?.range)
+  }
+
+  private func numbers(in bytes: [UInt8], count: Int, _ line: ByteRange?) -> [Float] {
+    guard let table = line?.table else {
+      return elementType.numbers(in: bytes, from: 0, count: count, bigEndian: bigEndian)
+    }
+    return Words.read(UInt8.self, in: bytes, from: 0, count: count, bigEndian: false) {
+      table[Int($0)]
+    }
   }
 
   private func rule(for value: Float) -> String {
@@ -116,32 +108,41 @@ struct StoredArray {
     let dimension = max(1, shape.dropFirst().reduce(1, *))
     return "\(label)row \(index / dimension), column \(index % dimension) (counted from 0)"
   }
+}
 
-  /// From first index fastest to last index fastest.
-  private func rowMajor(_ values: [Float]) -> [Float] {
-    guard !values.isEmpty else { return values }
-    var strides: [Int] = []
+/// Where numbers that come first index fastest stand with the last index fastest.
+private struct RowMajorPlaces {
+  private let shape: [Int]
+  /// From one value of an index to the next, last index fastest.
+  private let strides: [Int]
+  private var index: [Int]
+  private var place = 0
+
+  init(_ shape: [Int]) {
+    self.shape = shape
+    index = [Int](repeating: 0, count: shape.count)
+    var strides = index
     var stride = 1
-    for size in shape {
-      strides.append(stride)
-      stride *= size
+    for axis in shape.indices.reversed() {
+      strides[axis] = stride
+      stride *= shape[axis]
     }
-    var index = [Int](repeating: 0, count: shape.count)
-    var source = 0
-    var result: [Float] = []
-    result.reserveCapacity(values.count)
-    while true {
-      result.append(values[source])
-      var axis = shape.count - 1
-      while axis >= 0 {
+    self.strides = strides
+  }
+
+  /// The place of the number at hand; goes on to the next.
+  mutating func next() -> Int {
+    defer {
+      var axis = 0
+      while axis < shape.count {
         index[axis] += 1
-        source += strides[axis]
+        place += strides[axis]
         if index[axis] < shape[axis] { break }
-        source -= strides[axis] * shape[axis]
+        place -= strides[axis] * shape[axis]
         index[axis] = 0
-        axis -= 1
+        axis += 1
       }
-      if axis < 0 { return result }
     }
+    return place
   }
 }

@@ -31,8 +31,16 @@ public struct AtomicFile: Sendable {
   public static func write(
     _ bytes: [UInt8], to path: String, overwrite: Bool, createParents: Bool = false
   ) throws(FileError) {
+    try write(
+      pieces: CollectionOfOne(bytes), to: path, overwrite: overwrite, createParents: createParents)
+  }
+
+  /// Writes one file of bytes that come some at a time.
+  public static func write(
+    pieces: some Sequence<[UInt8]>, to path: String, overwrite: Bool, createParents: Bool = false
+  ) throws(FileError) {
     var files = AtomicFile(overwrite: overwrite, createParents: createParents)
-    try files.stage(bytes, for: path)
+    try files.stage(pieces: pieces, for: path)
     try files.commit()
   }
 
@@ -47,6 +55,13 @@ public struct AtomicFile: Sendable {
   ///
   /// On an error every output staged so far is dropped.
   public mutating func stage(_ bytes: [UInt8], for path: String) throws(FileError) {
+    try stage(pieces: CollectionOfOne(bytes), for: path)
+  }
+
+  /// The same for bytes that come some at a time: a large output is never whole in memory.
+  public mutating func stage(
+    pieces: some Sequence<[UInt8]>, for path: String
+  ) throws(FileError) {
     do throws(FileError) {
       let destination = try Destination(
         path, overwrite: overwrite, createParents: createParents)
@@ -55,7 +70,7 @@ public struct AtomicFile: Sendable {
           .cannotWrite, file: path,
           rule: "each output needs a path of its own, found this one twice")
       }
-      let temporary = try destination.writeBeside(bytes)
+      let temporary = try destination.writeBeside(pieces)
       staged.append(
         Staged(
           path: path, target: destination.target, temporary: temporary,

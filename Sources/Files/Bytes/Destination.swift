@@ -39,13 +39,14 @@ struct Destination {
   }
 
   /// Writes to a new file in the target's folder and returns its path.
-  func writeBeside(_ bytes: [UInt8]) throws(FileError) -> String {
+  func writeBeside(_ pieces: some Sequence<[UInt8]>) throws(FileError) -> String {
     let name = ".tweedie-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
     let temporary = Self.folder(of: target) + "/" + name
     // The mode is cut down by the user's mask, as for any new file.
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.refused(path, errno) }
-    var number = Self.writeAll(bytes, to: descriptor)
+    var number: Int32 = 0
+    for piece in pieces where number == 0 { number = Self.writeAll(piece, to: descriptor) }
     if let mode, number == 0 { fchmod(descriptor, mode & 0o777) }
     if number == 0 && fsync(descriptor) != 0 { number = errno }
     if close(descriptor) != 0 && number == 0 { number = errno }

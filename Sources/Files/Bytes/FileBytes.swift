@@ -54,7 +54,7 @@ public enum FileBytes {
   }
 
   /// An open descriptor and the size of a regular file.
-  private static func open(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+  fileprivate static func open(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
     // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
     let descriptor = Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if descriptor < 0 {
@@ -75,5 +75,43 @@ public enum FileBytes {
         path, nil, "the file must fit in memory, but it holds \(status.st_size) bytes")
     }
     return (descriptor, Int(status.st_size))
+  }
+}
+
+/// A file that is open for reading, here and there; closed with its last reference.
+final class OpenFile: ByteStore {
+  let count: Int
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Throws: As ``FileBytes/read(_:)`` does.
+  init(_ path: String) throws(FileError) {
+    self.path = path
+    (descriptor, count) = try FileBytes.open(path)
+  }
+
+  deinit { close(descriptor) }
+
+  func bytes(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "Bytes lie in the file.")
+    var failure: Int32 = 0
+    // Invariant: `pread` writes at most `range.count - filled` bytes at `filled`, in the buffer.
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+      while filled < range.count, let base = buffer.baseAddress {
+        let at = off_t(range.lowerBound + filled)
+        let got = pread(descriptor, base + filled, range.count - filled, at)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }
+        filled += got
+      }
+    }
+    guard failure == 0 else {
+      throw .bad(path, nil, "the file must be readable, but \(FileBytes.reason(failure))")
+    }
+    guard bytes.count == range.count else {
+      throw .bad(path, nil, "the file must stay as it is while it is read, but it was cut short")
+    }
+    return bytes
   }
 }

@@ -20,6 +20,13 @@ public struct SHA256: Sendable {
     return digest.finished()
   }
 
+  /// The 64 hexadecimal digits of the digest of bytes that come some at a time.
+  public static func digest(ofPieces pieces: some Sequence<[UInt8]>) -> String {
+    var digest = SHA256()
+    for piece in pieces { digest.update(piece[...]) }
+    return digest.finished()
+  }
+
   /// The 64 hexadecimal digits of the digest of a file, read in pieces.
   public static func digest(ofFile path: String) throws(FileError) -> String {
     var digest = SHA256()

@@ -39,21 +39,8 @@ enum Words {
   }
 
   /// The little-endian bytes of Float32 numbers.
-  static func bytes(of numbers: [Float]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(4 * numbers.count)
-    append(numbers, to: &bytes)
-    return bytes
-  }
-
-  /// Appends the little-endian bytes of Float32 numbers, some at a time: whole arrays are large.
-  static func append(_ numbers: [Float], to bytes: inout [UInt8]) {
-    for first in stride(from: 0, to: numbers.count, by: pieceSize) {
-      let words = numbers[first..<min(numbers.count, first + pieceSize)].map(
-        \.bitPattern.littleEndian)
-      // Invariant: the copy is made while `words` is alive and takes exactly its bytes.
-      words.withUnsafeBytes { bytes.append(contentsOf: $0) }
-    }
+  static func bytes(of numbers: some Collection<Float>) -> [UInt8] {
+    bytes(of: numbers.map(\.bitPattern))
   }
 
   /// Numbers that are in work at a time: few enough for a cache of the first or second level.

@@ -36,56 +36,97 @@ public enum CSV {
   ///   is empty, no number, or not finite, or nothing is left.
   public static func read(_ path: String, keeping filter: Filter? = nil) throws(FileError) -> Table
   {
-    try parse(FileBytes.read(path), file: path, keeping: filter)
+    try parse(OpenFile(path), file: path, keeping: filter)
   }
 
   /// The table in `bytes`; the ending of `file` names the delimiter.
   public static func parse(_ bytes: [UInt8], file: String, keeping filter: Filter? = nil)
     throws(FileError) -> Table
   {
-    let delimiter = DelimitedText.delimiter(bytes, file: file)
-    var records = try DelimitedText(bytes, delimiter: delimiter, file: file).records[...]
-    guard let first = records.first else {
-      throw .bad(file, nil, "the table must have rows, found none")
-    }
-    let header = first.cells.contains(where: isNumber) ? nil : first.cells
-    if header != nil { records = records.dropFirst() }
-    for record in records where record.cells.count != first.cells.count {
-      throw .bad(
-        file, "line \(record.line)",
-        "every line must have \(first.cells.count) cells, as the first has, found \(record.cells.count)"
-      )
-    }
-    guard !records.isEmpty else {
-      throw .bad(file, nil, "the table must have rows below its header, found none")
-    }
-    let numeric = first.cells.indices.filter { isNumeric($0, in: records) }
+    try parse(HeldBytes(all: bytes), file: file, keeping: filter)
+  }
+
+  /// The table in a store, read some of it at a time: once where all cells are numbers that are
+  /// kept, twice otherwise.
+  static func parse(_ store: any ByteStore, file: String, keeping filter: Filter?)
+    throws(FileError) -> Table
+  {
+    let delimiter = try DelimitedText.delimiter(store, file: file)
+    let text = try DelimitedText(store, delimiter: delimiter, file: file)
+    let survey = try TableSurvey(text, of: store.count, file: file)
+    let (columns, numeric) = (survey.columns, survey.numeric)
     guard !numeric.isEmpty else {
       throw .bad(file, nil, "the table must have a column of numbers, found none")
     }
-    if let filter { records = try select(filter, from: records, header: header, file: file) }
-    var values: [Float] = []
-    values.reserveCapacity(records.count * numeric.count)
-    for record in records {
-      for column in numeric { values.append(try number(record, column, file: file)) }
+    let points: Points
+    if filter == nil, let values = survey.values {
+      points = Points(count: survey.rows, dimension: columns, values: values)
+    } else {
+      points = try kept(by: filter, of: text, survey, file: file)
     }
     return Table(
-      points: Points(count: records.count, dimension: numeric.count, values: values),
-      columns: header.map { names in numeric.map { names[$0] } },
-      notes: notes(header: header, count: first.cells.count, numeric: numeric))
+      points: points,
+      columns: survey.header.map { names in numeric.map { names[$0] } },
+      notes: notes(header: survey.header, count: columns, numeric: numeric))
+  }
+
+  /// The numbers of the rows that a filter keeps.
+  private static func kept(
+    by filter: Filter?, of table: DelimitedText, _ survey: TableSurvey, file: String
+  ) throws(FileError) -> Points {
+    let column = try filter.map { filter throws(FileError) in
+      try Self.column(of: filter, in: survey.header, file: file)
+    }
+    var text = table
+    if survey.header != nil { _ = try text.next() }
+    var values: [Float] = []
+    if filter == nil { values.reserveCapacity(survey.rows * survey.numeric.count) }
+    var (count, others): (Int, [String]) = (0, [])
+    while let record = try text.next() {
+      if let column, let filter, record.cells[column] != filter.value {
+        if others.count < 20 && !others.contains(record.cells[column]) {
+          others.append(record.cells[column])
+        }
+        continue
+      }
+      for column in survey.numeric { values.append(try number(record, column, file: file)) }
+      count += 1
+    }
+    if let filter, count == 0 {
+      throw .bad(
+        file, "column \"\(filter.column)\"",
+        "a row must say \"\(filter.value)\", found only \(others.joined(separator: ", "))")
+    }
+    return Points(count: count, dimension: survey.numeric.count, values: values)
   }
 
   /// The bytes of a table with a header: x, y for the plane, x0, x1, … otherwise; shortest
   /// decimals that read back as the same Float32.
   public static func encode(_ points: Points, columns: [String]? = nil) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for piece in pieces(points, columns: columns) { bytes += piece }
+    return bytes
+  }
+
+  /// The same some rows at a time, each piece made when it is asked for; `delimiter` stands between
+  /// cells.
+  public static func pieces(
+    _ points: Points, columns: [String]? = nil, delimiter: Character = ","
+  ) -> some Sequence<[UInt8]> {
     let plain = points.dimension == 2 ? ["x", "y"] : (0..<points.dimension).map { "x\($0)" }
     let names = columns ?? plain
     precondition(names.count == points.dimension, "Every column has a name.")
-    var text = names.map(quotedIfNeeded).joined(separator: ",") + "\n"
-    for index in 0..<points.count {
-      text += points.row(index).map { "\($0)" }.joined(separator: ",") + "\n"
+    let header = names.map(quotedIfNeeded).joined(separator: "\(delimiter)") + "\n"
+    let rows = max(1, Words.pieceSize / points.dimension)
+    // The header is the piece before the first.
+    return stride(from: -rows, to: points.count, by: rows).lazy.map { start in
+      guard start >= 0 else { return Array(header.utf8) }
+      var text = ""
+      for index in start..<min(points.count, start + rows) {
+        text += points.row(index).map { "\($0)" }.joined(separator: "\(delimiter)") + "\n"
+      }
+      return Array(text.utf8)
     }
-    return Array(text.utf8)
   }
 
   private static func quotedIfNeeded(_ name: String) -> String {
@@ -95,22 +136,15 @@ public enum CSV {
       .joined(separator: "\"\"") + "\""
   }
 
-  private static func isNumeric(_ column: Int, in records: ArraySlice<DelimitedText.Record>) -> Bool
-  {
-    let filled = records.filter { !$0.cells[column].isEmpty }
-    let numbers = filled.count { isNumber($0.cells[column]) }
-    return numbers > 0 && 2 * numbers >= filled.count
-  }
-
   /// A number, or one of the words for what is not finite: such a cell is an error, not a text.
-  private static func isNumber(_ cell: String) -> Bool {
+  static func isNumber(_ cell: String) -> Bool {
     decimal(cell) != nil
       || ["nan", "inf", "infinity", "+inf", "-inf", "-nan", "+infinity", "-infinity"].contains(
         cell.lowercased())
   }
 
   /// A decimal number; infinite where it is too large.
-  private static func decimal(_ cell: String) -> Float? {
+  static func decimal(_ cell: String) -> Float? {
     // Float(_:) also reads hexadecimal and words.
     guard cell.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else {
       return nil
@@ -130,10 +164,9 @@ public enum CSV {
     throw .bad(file, place, "\(rule), found \"\(cell.prefix(40))\"")
   }
 
-  private static func select(
-    _ filter: Filter, from records: ArraySlice<DelimitedText.Record>, header: [String]?,
-    file: String
-  ) throws(FileError) -> ArraySlice<DelimitedText.Record> {
+  private static func column(
+    of filter: Filter, in header: [String]?, file: String
+  ) throws(FileError) -> Int {
     guard let header else {
       throw .bad(file, nil, "rows can be chosen by a column only where the file has a header")
     }
@@ -142,15 +175,7 @@ public enum CSV {
         file, "column \"\(filter.column)\"",
         "the column must be one of the header's: \(header.joined(separator: ", "))")
     }
-    let chosen = records.filter { $0.cells[column] == filter.value }
-    guard chosen.isEmpty else { return chosen[...] }
-    var values: [String] = []
-    for record in records where values.count < 20 && !values.contains(record.cells[column]) {
-      values.append(record.cells[column])
-    }
-    throw .bad(
-      file, "column \"\(filter.column)\"",
-      "a row must say \"\(filter.value)\", found only \(values.joined(separator: ", "))")
+    return column
   }
 
   private static func notes(header: [String]?, count: Int, numeric: [Int]) -> [String] {

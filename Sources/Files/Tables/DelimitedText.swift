@@ -1,4 +1,5 @@
-/// The cells of a table in text: rows of lines, cells between delimiters, quotes as in RFC 4180.
+/// The cells of a table in text, record by record: rows of lines, cells between delimiters, quotes as
+/// in RFC 4180.
 struct DelimitedText {
   struct Record {
     /// The line the record begins on, from 1.
@@ -6,22 +7,53 @@ struct DelimitedText {
     let cells: [String]
   }
 
-  let records: [Record]
+  private let store: any ByteStore
+  private var reader: Reader
+  /// Where the bytes that the reader has not got yet begin.
+  private var fetched = 0
 
-  /// Reads all records; lines with nothing but blanks are passed over.
-  init(_ bytes: [UInt8], delimiter: UInt8, file: String) throws(FileError) {
-    var reader = Reader(bytes: bytes, delimiter: delimiter, file: file)
-    var records: [Record] = []
-    while let record = try reader.record() {
-      if record.cells.count > 1 || !record.cells[0].isEmpty { records.append(record) }
+  init(_ store: any ByteStore, delimiter: UInt8, file: String) throws(FileError) {
+    self.store = store
+    reader = Reader(delimiter: delimiter, file: file)
+    try fetch(FileBytes.pieceSize)
+    if reader.bytes.starts(with: [0xef, 0xbb, 0xbf]) { reader.position = 3 }
+  }
+
+  /// Bytes of the file that records were made of so far.
+  var passed: Int { fetched - (reader.bytes.count - reader.position) }
+
+  /// The next record; lines with nothing but blanks are passed over.
+  mutating func next() throws(FileError) -> Record? {
+    while true {
+      let before = reader
+      do throws(FileError) {
+        let record = try reader.record()
+        // What ends with the bytes at hand may go on with those to come.
+        if reader.position < reader.bytes.count || fetched == store.count {
+          guard let record else { return nil }
+          if record.cells.count > 1 || !record.cells[0].isEmpty { return record }
+          continue
+        }
+      } catch {
+        guard reader.position == reader.bytes.count, fetched < store.count else { throw error }
+      }
+      reader = before
+      try fetch(max(FileBytes.pieceSize, reader.bytes.count))
     }
-    self.records = records
+  }
+
+  /// Brings more bytes, in place of those passed.
+  private mutating func fetch(_ most: Int) throws(FileError) {
+    let piece = fetched..<min(store.count, fetched + most)
+    reader.bytes = Array(reader.bytes[reader.position...]) + (try store.bytes(piece))
+    reader.position = 0
+    fetched = piece.upperBound
   }
 
   /// The delimiter by the ending of a name, or by the first line where that has none of it.
-  static func delimiter(_ bytes: [UInt8], file: String) -> UInt8 {
+  static func delimiter(_ store: any ByteStore, file: String) throws(FileError) -> UInt8 {
     let firstLine =
-      bytes.prefix(1 << 16).split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }
+      try store.prefix(1 << 16).split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }
       .first ?? []
     let byEnding = file.lowercased().hasSuffix(".tsv") ? "\t" : ","
     let order = [byEnding, ",", "\t", ";", " "].compactMap { $0.utf8.first }
@@ -29,17 +61,16 @@ struct DelimitedText {
   }
 
   private struct Reader {
-    let bytes: [UInt8]
+    /// Those at hand.
+    var bytes: [UInt8] = []
     let delimiter: UInt8
     let file: String
-    var position: Int
+    var position = 0
     var line = 1
 
-    init(bytes: [UInt8], delimiter: UInt8, file: String) {
-      self.bytes = bytes
+    init(delimiter: UInt8, file: String) {
       self.delimiter = delimiter
       self.file = file
-      position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     }
 
     mutating func record() throws(FileError) -> Record? {

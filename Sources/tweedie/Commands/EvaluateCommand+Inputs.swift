@@ -5,11 +5,13 @@ import Files
 extension EvaluateCommand {
   /// The sets, checked against each other.
   struct Inputs {
-    let samples: Points
-    let reference: Points
-    let heldOut: Points?
-    let law: ReferenceLaw
-    var notes: [String]
+    private(set) var samples: Points
+    private(set) var reference: Points
+    private(set) var heldOut: Points?
+    private(set) var law: ReferenceLaw
+    private(set) var notes: [String]
+    /// Points of the two sets.
+    let counts: (samples: Int, reference: Int)
 
     init(_ command: EvaluateCommand) throws {
       let range = try Choices.range(command.range, option: "--range")
@@ -33,6 +35,7 @@ extension EvaluateCommand {
       let held = try command.heldOut.map { try read($0, d, 4) }
       samples = own.points.randomRows(most, seed: seed)
       reference = law.points(samples.count, atMost: most, seed: seed)
+      counts = (samples.count, reference.count)
       heldOut = held?.points.randomRows(most, seed: seed)
       notes = own.notes + law.notes + (held?.notes ?? [])
       if own.points.count > most {
@@ -70,42 +73,53 @@ extension EvaluateCommand {
       }
     }
 
-    /// The numbers of one metric.
-    func measure(
-      _ measure: Choices.Measure, seed: UInt64, workers: Workers
-    ) -> [MeasuredMetric] {
-      if measure == .modes, let mixture = law.mixture {
-        let modes = ModeWeights(mixture)
-        return [
-          with(modes, measure, seed, workers, modes.test(samples, against: reference))
-        ]
-      }
-      if measure == .novelty, case .data(let training) = law, let heldOut {
-        // All of the training set: a copy of any of its points is one.
-        let novelty = Novelty(
-          of: samples, training: training.points, heldOut: heldOut, seed: seed, workers: workers)
-        return [
-          MeasuredMetric(
-            name: "novelty", estimate: novelty.ratio, floor: novelty.ratioFloor,
-            isDistance: false),
-          MeasuredMetric(name: "copies", estimate: novelty.copies, floor: novelty.copiesFloor),
-        ]
-      }
-      guard let metric = measure.metric(seed: seed) else { return [] }
-      return [with(metric, measure, seed, workers, nil)]
+    /// One metric between the two sets; nil of novelty, which is more than that.
+    func estimate(_ measure: Choices.Measure, seed: UInt64, workers: Workers) -> Estimated? {
+      let modes = measure == .modes ? law.mixture.map { ModeWeights($0) } : nil
+      guard let metric: any SetMetric = modes ?? measure.metric(seed: seed) else { return nil }
+      return Estimated(
+        measure: measure, metric: metric,
+        estimate: metric.estimate(samples, against: reference, workers: workers),
+        test: modes?.test(samples, against: reference))
     }
 
-    private func with(
-      _ metric: some SetMetric, _ measure: Choices.Measure, _ seed: UInt64, _ workers: Workers,
-      _ test: ModeWeights.Result?
-    ) -> MeasuredMetric {
+    /// The metric beside its floor.
+    func measured(_ found: Estimated, seed: UInt64, workers: Workers) -> MeasuredMetric {
       MeasuredMetric(
-        name: measure.rawValue,
-        estimate: metric.estimate(samples, against: reference, workers: workers),
+        name: found.measure.rawValue, estimate: found.estimate,
         floor: law.floor(
-          of: metric, count: samples.count, referenceCount: reference.count, seed: seed,
+          of: found.metric, count: counts.samples, referenceCount: counts.reference, seed: seed,
           workers: workers),
-        isDistance: measure.isDistance, test: test)
+        isDistance: found.measure.isDistance, test: found.test)
     }
+
+    /// Lets go of what floors do not need, which are made of sets as large; novelty keeps the
+    /// samples.
+    mutating func releaseSets(keepingSamples: Bool) {
+      reference = Points(count: 0, dimension: reference.dimension)
+      if !keepingSamples { samples = reference }
+    }
+
+    /// The numbers of novelty, the last: the training set is then gone.
+    mutating func novelty(seed: UInt64, workers: Workers) -> [MeasuredMetric] {
+      guard let heldOut, let training = law.takePoints() else { return [] }
+      // All of the training set: a copy of any of its points is one.
+      let novelty = Novelty(
+        of: samples, training: training, heldOut: heldOut, seed: seed, workers: workers)
+      return [
+        MeasuredMetric(
+          name: "novelty", estimate: novelty.ratio, floor: novelty.ratioFloor, isDistance: false),
+        MeasuredMetric(name: "copies", estimate: novelty.copies, floor: novelty.copiesFloor),
+      ]
+    }
+  }
+
+  /// A metric between the two sets, without its floor.
+  struct Estimated {
+    let measure: Choices.Measure
+    let metric: any SetMetric
+    let estimate: Estimate
+    /// χ² alone has it.
+    let test: ModeWeights.Result?
   }
 }

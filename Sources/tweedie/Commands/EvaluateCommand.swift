@@ -70,25 +70,53 @@ struct EvaluateCommand: ParsableCommand {
       }
       try AtomicFile.check(output, overwrite: common.overwrite)
     }
-    let inputs = try Inputs(self)
+    var inputs = try Inputs(self)
     inputs.notes.forEach(console.note)
     let measures = chosen ?? Choices.Measure.allCases.filter(inputs.defines)
     for measure in measures where !inputs.defines(measure) { throw missing(measure, inputs) }
 
-    var found: [MeasuredMetric] = []
-    var line = console.progress("evaluate")
-    for (index, measure) in measures.enumerated() {
-      line.update(done: index, total: measures.count, detail: measure.rawValue)
-      found += inputs.measure(measure, seed: common.seed, workers: common.workers)
-      try console.checkInterrupt()
-    }
-    line.end()
-    if let smaller = found.first(where: { $0.floor.counts.samples < inputs.samples.count }) {
+    let found = try measure(measures, &inputs)
+    if let smaller = found.first(where: { $0.floor.counts.samples < inputs.counts.samples }) {
       console.note(
         "The reference is too small to be split into sets of these sizes: floors are those of "
           + "\(smaller.floor.counts.samples) points and more than they should be.")
     }
     try finish(found, inputs, (ContinuousClock.now - clock).seconds)
+  }
+
+  /// All numbers between the sets, then all floors, for which other sets are drawn: neither stands
+  /// in memory while the other does.
+  private func measure(
+    _ measures: [Choices.Measure], _ inputs: inout Inputs
+  ) throws -> [MeasuredMetric] {
+    var line = common.console.progress("evaluate")
+    var done = 0
+    func begin(_ measure: Choices.Measure, _ what: String) throws {
+      try common.console.checkInterrupt()
+      line.update(
+        done: done, total: 2 * measures.count, detail: "\(measure.rawValue)\(what)")
+      done += 1
+    }
+    var estimates: [Estimated] = []
+    for measure in measures {
+      try begin(measure, "")
+      if let found = inputs.estimate(measure, seed: common.seed, workers: common.workers) {
+        estimates.append(found)
+      }
+    }
+    let hasNovelty = measures.contains(.novelty)
+    inputs.releaseSets(keepingSamples: hasNovelty)
+    var found: [MeasuredMetric] = []
+    for estimated in estimates {
+      try begin(estimated.measure, ", its floor")
+      found.append(inputs.measured(estimated, seed: common.seed, workers: common.workers))
+    }
+    if hasNovelty {
+      try begin(.novelty, "")
+      found += inputs.novelty(seed: common.seed, workers: common.workers)
+    }
+    line.end()
+    return found
   }
 
   private func finish(_ found: [MeasuredMetric], _ inputs: Inputs, _ seconds: Double) throws {
@@ -100,7 +128,7 @@ struct EvaluateCommand: ParsableCommand {
       try outputs.commit()
     }
     console.tell(
-      "\(inputs.samples.count) samples against \(inputs.reference.count) points of \(reference), "
+      "\(inputs.counts.samples) samples against \(inputs.counts.reference) points of \(reference), "
         + "\(seconds.formatted(digits: 3)) s")
     let head = ["metric", "value", "error", "floor", "verdict"]
     table([head] + found.map(\.row)).forEach(console.tell)
@@ -108,8 +136,8 @@ struct EvaluateCommand: ParsableCommand {
     console.report([
       JSONMember("metrics", .array(found.map(\.json))),
       JSONMember("samples", .string(samples)), JSONMember("reference", .string(reference)),
-      JSONMember("count", .integer(inputs.samples.count)),
-      JSONMember("referenceCount", .integer(inputs.reference.count)),
+      JSONMember("count", .integer(inputs.counts.samples)),
+      JSONMember("referenceCount", .integer(inputs.counts.reference)),
       JSONMember("seed", JSONValue(common.seed)), JSONMember("seconds", .number(seconds)),
       JSONMember("outputs", JSONValue(output.map { [$0] } ?? [])),
     ])

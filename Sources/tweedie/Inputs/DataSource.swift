@@ -18,6 +18,8 @@ struct DataSource {
   static func read(_ word: String, range: ClosedRange<Float> = -1...1) throws -> DataSource {
     if word.hasPrefix("toy:") { return try toy(word) }
     let file = try DataFile.read(word, range: range)
+    // What reading took is not needed beside the data.
+    SystemMemory.releaseUnused()
     return DataSource(
       points: file.points, image: file.image, range: file.range, notes: file.notes,
       columns: file.columns)

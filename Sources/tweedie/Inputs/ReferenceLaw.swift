@@ -33,6 +33,14 @@ enum ReferenceLaw {
     }
   }
 
+  /// The points of data, which are then no longer here; nil of a law.
+  mutating func takePoints() -> Points? {
+    guard case .data(var data) = self else { return nil }
+    let points = data.takePoints()
+    self = .data(data)
+    return points
+  }
+
   /// What the user should know about it.
   var notes: [String] {
     switch self {

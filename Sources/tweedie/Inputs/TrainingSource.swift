@@ -71,6 +71,6 @@ struct TrainingSource {
     return TrainingSource(
       data: data, image: source.image, range: source.range, isFinite: true,
       hasCleanScore: truth.map { !($0 is BoxMixtureScore) } ?? false,
-      digest: SHA256.digest(of: NPY.encode(points)), notes: source.notes, plane: plane)
+      digest: SHA256.digest(ofPieces: NPY.pieces(points)), notes: source.notes, plane: plane)
   }
 }

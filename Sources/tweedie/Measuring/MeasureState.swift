@@ -65,7 +65,8 @@ struct MeasureState {
 
   /// Keeps points and facts under a name.
   func keep(_ points: Points, _ facts: [JSONMember], as name: String) throws {
-    try AtomicFile.write(NPY.encode(points), to: path(name + ".npy"), overwrite: true)
+    try AtomicFile.write(
+      pieces: NPY.pieces(points), to: path(name + ".npy"), overwrite: true)
     try AtomicFile.write(
       Array(JSONValue.object(facts).pretty.utf8), to: path(name + ".json"), overwrite: true)
   }

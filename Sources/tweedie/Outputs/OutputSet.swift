@@ -48,11 +48,9 @@ struct OutputSet {
   /// Stages rows of numbers, with a JSON file beside them.
   mutating func add(array points: Points, to path: String) throws {
     switch try Self.format(of: path) {
-    case .npy: try stage(NPY.encode(points), for: path)
-    case .csv: try stage(CSV.encode(points), for: path)
-    case .tsv:
-      let text = String(decoding: CSV.encode(points), as: UTF8.self)
-      try stage(Array(text.replacingOccurrences(of: ",", with: "\t").utf8), for: path)
+    case .npy: try stage(pieces: NPY.pieces(points), for: path)
+    case .csv: try stage(pieces: CSV.pieces(points), for: path)
+    case .tsv: try stage(pieces: CSV.pieces(points, delimiter: "\t"), for: path)
     case .png: throw Failure.usage("\(path) is a picture; numbers go to .npy or .csv.")
     }
     paths.append(path)
@@ -107,9 +105,13 @@ struct OutputSet {
   mutating func commit() throws { try files.commit() }
 
   /// From the first file on the run is no longer interrupted.
-  private mutating func stage(_ bytes: [UInt8], for path: String) throws {
+  private mutating func stage(pieces: some Sequence<[UInt8]>, for path: String) throws {
     if paths.isEmpty { try Interrupt.beginWriting() }
-    try files.stage(bytes, for: path)
+    try files.stage(pieces: pieces, for: path)
+  }
+
+  private mutating func stage(_ bytes: [UInt8], for path: String) throws {
+    try stage(pieces: CollectionOfOne(bytes), for: path)
   }
 
   /// The registered words of PNG where there is one.

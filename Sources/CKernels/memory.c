@@ -1,0 +1,41 @@
+#define _GNU_SOURCE
+#include "CKernels.h"
+
+#if defined(__linux__) && defined(__GLIBC__)
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// The allocator by itself keeps what is freed of blocks up to 32 MiB for the next block.
+enum { large_block = 4 << 20, spare_end = 8 << 20 };
+
+void kernels_return_large_blocks(void) {
+  mallopt(M_MMAP_THRESHOLD, large_block);
+  mallopt(M_TRIM_THRESHOLD, spare_end);
+}
+
+// Machine code is never written to, so that its pages are those of the file, which the system reads
+// again where they are wanted: nothing can be lost. Pages of data may differ from the file.
+static int release(struct dl_phdr_info *info, size_t size, void *context) {
+  (void)size;
+  uintptr_t page = *(const uintptr_t *)context;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+    if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W)) continue;
+    uintptr_t start = (info->dlpi_addr + part->p_vaddr + page - 1) / page * page;
+    uintptr_t end = (info->dlpi_addr + part->p_vaddr + part->p_filesz) / page * page;
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void kernels_release_unused(void) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  malloc_trim(0);
+  dl_iterate_phdr(release, &page);
+}
+#else
+void kernels_return_large_blocks(void) {}
+void kernels_release_unused(void) {}
+#endif
