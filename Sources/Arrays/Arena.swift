@@ -1,12 +1,30 @@
-/// Memory that lives as long as its owner.
-final class Arena {
-  private var pieces: [UnsafeMutableRawPointer] = []
+import CKernels
 
-  deinit { for piece in pieces { piece.deallocate() } }
+/// Memory that lives as long as its owner, and large pieces of which then go back to the system: of
+/// the products of one batch nothing is left beside those of the next.
+final class Arena {
+  private var pieces: [(start: UnsafeMutableRawPointer, mapped: Int)] = []
+
+  deinit {
+    for piece in pieces {
+      if piece.mapped > 0 {
+        kernels_unmap(piece.start, piece.mapped)
+      } else {
+        piece.start.deallocate()
+      }
+    }
+  }
+
+  /// From here on a piece has pages of its own.
+  private static let large = 1 << 18
 
   private func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    if bytes >= Self.large, let piece = kernels_map(bytes) {
+      pieces.append((piece, bytes))
+      return piece
+    }
     let piece = UnsafeMutableRawPointer.allocate(byteCount: max(64, bytes), alignment: 64)
-    pieces.append(piece)
+    pieces.append((piece, 0))
     return piece
   }
 

@@ -155,15 +155,24 @@ public final class ProductHistory {
 
   /// Low bits of the row `index` of a wave.
   func low(_ index: Int) -> UnsafeMutablePointer<UInt8> {
-    while lows.count <= index { lows.append(arena.room(for: stride, of: UInt8.self)) }
+    while lows.count <= index {
+      let room = arena.room(for: Self.rowsAtOnce * stride, of: UInt8.self)
+      lows += (0..<Self.rowsAtOnce).map { room + $0 * stride }
+    }
     return lows[index]
   }
 
   /// Room for the data rows listed for the row `index` of a wave.
   func list(_ index: Int) -> UnsafeMutablePointer<Int32> {
-    while lists.count <= index { lists.append(arena.integers(reach)) }
+    while lists.count <= index {
+      let room = arena.integers(Self.rowsAtOnce * reach)
+      lists += (0..<Self.rowsAtOnce).map { room + $0 * reach }
+    }
     return lists[index]
   }
+
+  /// Rows that get room together: in pages of their own, of which only those used take memory.
+  private static let rowsAtOnce = 64
 
   /// Which rows of a wave had better take a pass, given how many data rows each would look at
   /// without: those with more than `reach`, and, where lanes are left or a pass pays, those with

@@ -56,7 +56,9 @@ final class RowProducts {
     usual = cloud.usual
     self.kernel = kernel
     let (arena, stride) = (arena, kernel.stride)
-    planes = (0..<anchorCount).map { _ in arena.room(for: stride, of: Int16.self) }
+    // One piece for all anchors and one for the shifts.
+    let anchorPlanes = arena.room(for: anchorCount * stride, of: Int16.self)
+    planes = (0..<anchorCount).map { anchorPlanes + $0 * stride }
     points = (0..<anchorCount).map { [dimension] _ in arena.doubles(dimension) }
     norms = [Double](repeating: 0, count: anchorCount)
     shiftHigh = arena.room(for: stride * stored, of: Int16.self)

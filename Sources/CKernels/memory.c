@@ -1,10 +1,18 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
 
+#include <sys/mman.h>
+
+void *kernels_map(size_t bytes) {
+  void *start = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  return start == MAP_FAILED ? 0 : start;
+}
+
+void kernels_unmap(void *start, size_t bytes) { munmap(start, bytes); }
+
 #if defined(__linux__) && defined(__GLIBC__)
 #include <link.h>
 #include <malloc.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 // The allocator by itself keeps what is freed of blocks up to 32 MiB for the next block.

@@ -84,6 +84,12 @@ void kernels_pair_sums(const kernels_cloud *cloud, const float *queries, size_t 
 
 // MARK: Memory
 
+/// Pages of zeros, straight from the system; null where there are none left.
+void *kernels_map(size_t bytes);
+
+/// Gives pages of `kernels_map` back.
+void kernels_unmap(void *start, size_t bytes);
+
 /// From now on blocks of four megabytes and more go back to the system when they are freed.
 void kernels_return_large_blocks(void);
 

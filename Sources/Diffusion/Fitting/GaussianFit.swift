@@ -110,9 +110,10 @@ struct Spectrum {
     for index in others.indices { variances[index] = rest }
     model = variances
     rank = kind == .full ? nil : kept
-    let directions = Matrix(
-      rows: kept, columns: d,
-      values: (0..<kept).flatMap { Array(rows.row(d - 1 - $0)) })
+    var values: [Double] = []
+    values.reserveCapacity(kept * d)
+    for index in 0..<kept { values += rows.row(d - 1 - index) }
+    let directions = Matrix(rows: kept, columns: d, values: values)
     // The eigenvectors of a symmetric matrix are orthonormal to rounding.
     covariance =
       Covariance.lowRank(
