@@ -38,12 +38,15 @@ static int release(struct dl_phdr_info *info, size_t size, void *context) {
   return 0;
 }
 
+void kernels_return_freed(void) { malloc_trim(0); }
+
 void kernels_release_unused(void) {
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  malloc_trim(0);
+  kernels_return_freed();
   dl_iterate_phdr(release, &page);
 }
 #else
+void kernels_return_freed(void) {}
 void kernels_return_large_blocks(void) {}
 void kernels_release_unused(void) {}
 #endif

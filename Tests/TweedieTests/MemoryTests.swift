@@ -23,6 +23,10 @@ struct MemoryTests {
   static let (count, side) = (40_000, 28)
   static let numbers = count * side * side
 
+  /// 10,000 rows of 784 numbers: 31 MB.
+  static let rows = 10_000
+  static let rowNumbers = rows * side * side
+
   static let runs = [
     Run(words: "sample eight-gaussians --count 1000000 --steps 4 -o out.npy", numbers: 2_000_000),
     Run(
@@ -34,6 +38,32 @@ struct MemoryTests {
     Run(
       words: "sample model.json --count 8 --steps 2 --sigma-max 80 --sigma-min 20 -o out.npy",
       numbers: numbers + 8 * side * side),
+    Run(
+      words: "fit neighbors pictures-ubyte -o out.json", numbers: numbers),
+    Run(words: "fit gaussian rows.npy -o out.json", numbers: rowNumbers),
+    Run(words: "show rows.npy", numbers: rowNumbers),
+    Run(words: "show rows.npz", numbers: rowNumbers),
+    Run(
+      words: "sample rows.json --count 64 --steps 6 --sampler heun -o out.npy",
+      numbers: rowNumbers + 64 * side * side),
+    Run(
+      words: "sample rows.json --count 64 --steps 4 --sampler heun --teleport auto -o out.npy",
+      numbers: rowNumbers + 64 * side * side),
+    Run(
+      words: "measure rows.json --samplers heun --steps 2,4 --teleport off --count 16 -o out",
+      numbers: rowNumbers + 3 * 16 * side * side),
+    Run(
+      words: "evaluate rows.npy --reference rows.npz --metrics sliced --count-limit 2000",
+      numbers: 2 * rowNumbers),
+    Run(
+      words: "evaluate rows.npy --reference rows.npz --metrics energy,precision "
+        + "--count-limit 3000", numbers: 2 * rowNumbers),
+    Run(
+      words: "evaluate rows.npy --reference rows.npz --metrics frechet --count-limit 1500",
+      numbers: 2 * rowNumbers),
+    Run(
+      words: "sample eight-gaussians --count 1000000 --steps 2 -o out.csv", numbers: 2_000_000),
+    Run(words: "show table.csv", numbers: 1_000_000),
   ]
 
   @Test(arguments: runs)
@@ -51,8 +81,21 @@ struct MemoryTests {
     #expect(try Peak.bytes(of: run.words, in: Folder()) > run.bound)
   }
 
+  @Test func `a set that is not counted is told apart`() throws {
+    // Two sets where a quarter of one is counted: what a copy would come to.
+    let words = "evaluate rows.npy --reference rows.npz --metrics sliced --count-limit 10"
+    let run = Run(words: words, numbers: Self.rowNumbers / 4)
+    #expect(try Peak.bytes(of: run.words, in: folder(for: run.words)) > run.bound)
+  }
+
   private func folder(for words: String) throws -> Folder {
     let folder = try Folder()
+    if words.contains("rows.") { try writeRows(to: folder) }
+    if words.contains("table.csv") {
+      var text = "x,y\n"
+      for row in 0..<500_000 { text += "\(row % 977).\(row % 7),-\(row % 1013)e-2\n" }
+      try folder.write(text, to: "table.csv")
+    }
     guard words.contains("pictures") || words.contains("model") else { return folder }
     // 32-bit sizes, big-endian, after the type (bytes) and the rank.
     let sizes = [Self.count, Self.side, Self.side].flatMap { size in
@@ -64,6 +107,24 @@ struct MemoryTests {
       #"{"kind": "neighbors", "data": "pictures-ubyte", "smoothing": 1, "shifts": 2}"#,
       to: "model.json")
     return folder
+  }
+
+  /// The same rows as an array, in an archive, and as the data of a model.
+  private func writeRows(to folder: Folder) throws {
+    let d = Self.side * Self.side
+    let values = (0..<Self.rowNumbers).map { index in
+      // Around one of ten middles, so that the rows have neighbours.
+      let noise = Float(UInt32(truncatingIfNeeded: index &* 0x9e37_79b9) >> 16) / 65_536
+      return Float((index / d % 10 * 37 + index % d * 11) % 19) / 19 + noise / 4
+    }
+    let points = Points(count: Self.rows, dimension: d, values: values)
+    try folder.write(points, to: "rows.npy")
+    let archive = try NPZ.encode(
+      [.init(key: "x", shape: [Self.rows, d], values: values)], file: "rows.npz")
+    try folder.write(archive, to: "rows.npz")
+    try folder.write(
+      #"{"kind": "neighbors", "data": "rows.npy", "smoothing": 0.1, "shifts": 4}"#,
+      to: "rows.json")
   }
 }
 

@@ -93,6 +93,9 @@ void kernels_unmap(void *start, size_t bytes);
 /// From now on blocks of four megabytes and more go back to the system when they are freed.
 void kernels_return_large_blocks(void);
 
+/// Gives back to the system all that was freed.
+void kernels_return_freed(void);
+
 /// Gives back to the system what it can do without for now: freed memory, and pages of machine code,
 /// which come back from their files when they are wanted.
 void kernels_release_unused(void);

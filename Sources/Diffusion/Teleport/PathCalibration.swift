@@ -165,6 +165,20 @@ public struct PathCalibration: Sendable {
     }
 
     private func gaps(_ clean: Points, _ samples: Samples, at sigma: Double) -> [Double] {
+      // Products with all the data are remembered for each row at once, and for nothing here.
+      let most = (model as? any RememberingScore)?.rememberedRows == nil ? clean.count : Self.panel
+      return stride(from: 0, to: clean.count, by: most).flatMap { first in
+        let rows = first..<min(clean.count, first + most)
+        return gaps(
+          rows: clean.rows(rows),
+          Samples(seed: samples.seed, indices: Array(samples.indices[rows])), at: sigma)
+      }
+    }
+
+    /// Rows that the kernels go through data with.
+    private static let panel = 64
+
+    private func gaps(rows clean: Points, _ samples: Samples, at sigma: Double) -> [Double] {
       var x = samples.normals(dimension: clean.dimension, for: .start, workers: workers)
       x.combine(.uniform(Float(sigma)), plus: .uniform(1), clean, workers: workers)
       var gap = model.denoised(
@@ -177,20 +191,18 @@ public struct PathCalibration: Sendable {
       }
     }
 
-    /// Clean points of a block of samples, made once.
+    /// Clean points of a block of samples: draws are made again, samples of a model kept.
     private mutating func clean(_ block: Int, _ samples: Samples) -> Points {
-      if block < clean.count { return clean[block] }
-      let points: Points
       if let drawable = model as? any DrawableScore {
-        points = drawable.draws(samples, purpose: .data)
-      } else {
-        points = drawn(
-          Samples(
-            seed: samples.seed,
-            indices: samples.indices.map {
-              $0 - UInt64(PathCalibration.firstSample) + UInt64(PathCalibration.firstDrawn)
-            }))
+        return drawable.draws(samples, purpose: .data)
       }
+      if block < clean.count { return clean[block] }
+      let points = drawn(
+        Samples(
+          seed: samples.seed,
+          indices: samples.indices.map {
+            $0 - UInt64(PathCalibration.firstSample) + UInt64(PathCalibration.firstDrawn)
+          }))
       clean.append(points)
       return points
     }

@@ -59,8 +59,10 @@ final class Calibrations {
     var line = console.progress("calibrating")
     defer { line.end() }
     let walk = PathCalibration(from: key.start, to: key.floor, budget: key.budget)
+    defer { SystemMemory.releaseUnused() }
     let curve = try walk.measure(model.score, against: surrogate.score, workers: workers) {
       try console.checkInterrupt()
+      SystemMemory.returnFreed()
       // The end is where the budget is, which is known when it is reached.
       line.update(
         done: Int(100 * min(1, $0.nats / key.budget)), total: 100,

@@ -155,6 +155,7 @@ struct Measurement {
       evaluations += result.evaluations
     }
     done += cost
+    SystemMemory.returnFreed()
     return (all, evaluations)
   }
 
