@@ -21,6 +21,9 @@ public struct PackedMixture: Sendable {
   private(set) var isWide = false
   /// The layout of that kernel, made when it is first asked for.
   private let wide = WideMixture.Once()
+  /// Whether the kernel that rules out components along the axes takes it.
+  private(set) var isAlongAxes = false
+  private let axes = AxesMixture.Once()
 
   /// One component as the kernel takes it.
   public struct Component {
@@ -71,19 +74,22 @@ public struct PackedMixture: Sendable {
       basisValues += component.basis ?? []
     }
     isWide = WideMixture.suits(dimension: dimension, directions: ranks, bases: bases)
+    isAlongAxes =
+      !isPlane && AxesMixture.suits(dimension: dimension, count: count, bases: bases)
     // Its kernel reads whole vectors.
     if isWide { basisValues += [Double](repeating: 0, count: Int(kernels_lanes)) }
   }
 
   /// Memory for evaluating a mixture again and again, one thread at a time in each part.
   public final class Scratch {
-    fileprivate var table: [Double]
+    var table: [Double]
     var parts: [Double]
     /// The layout of the kernel for few dimensions, at one σ.
     var exact: [Double]
     var single: [Float]
     let partSize: Int
     private var wide: WideMixture.Memory?
+    private var axes: AxesMixture.Memory?
 
     /// Memory for `mixture` on `workers`.
     public init(for mixture: PackedMixture, workers: Workers) {
@@ -109,6 +115,16 @@ public struct PackedMixture: Sendable {
       return made
     }
 
+    /// What the kernel that rules out components along the axes needs, from its first use on.
+    func memory(
+      for mixture: PackedMixture, _ layout: AxesMixture, _ workers: Workers
+    ) -> AxesMixture.Memory {
+      if let axes, axes.parts.count >= workers.count { return axes }
+      let made = AxesMixture.Memory(for: mixture, layout, workers: workers)
+      axes = made
+      return made
+    }
+
     func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
       mixture.withKernel {
         table.count == kernels_mixture_table_size($0) && partSize >= kernels_mixture_scratch($0)
@@ -127,6 +143,9 @@ public struct PackedMixture: Sendable {
         denoiseInPlane(x, sigma, $0.baseAddress, scratch, workers)
       } else if isWide {
         denoiseWide(x, sigma, $0.baseAddress, wide.layout(of: self), scratch, workers)
+      } else if isAlongAxes, case .uniform(let sigma) = sigma {
+        denoiseAlongAxes(
+          x, sigma, $0.baseAddress, axes.layout(of: self), scratch, workers)
       } else {
         evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
       }

@@ -231,3 +231,5 @@ static void KERNEL(mixture_evaluate)(const kernels_mixture *m, const float *x, s
     }
   }
 }
+
+#include "axes_body.h"

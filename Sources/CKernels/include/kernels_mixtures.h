@@ -86,3 +86,24 @@ void kernels_wide_table(const kernels_wide *wide, double sigma, double *table);
 void kernels_wide_denoise(const kernels_wide *wide, const float *x, size_t count,
                           const double *sigmas, double sigma, const double *table,
                           double *scratch, float *denoised);
+
+/// A mixture along the axes in many dimensions. Components come in slots of 16; what pads is zero.
+typedef struct {
+  const kernels_mixture *mixture;  // without a basis
+  size_t slots;
+  const float *center;   // dimension
+  const float *columns;  // slots / 16 x dimension x 16: means less center
+  const float *norms;    // slots: their squared lengths
+  const double *widest;  // components: the largest variance
+  float largest;         // the largest of `norms`
+} kernels_axes;
+
+/// Doubles of scratch for a thread.
+size_t kernels_axes_scratch(const kernels_axes *axes);
+/// What bounds take from sigma and the mixture's table for it: 2 x slots numbers.
+void kernels_axes_limits(const kernels_axes *axes, double sigma, const double *table,
+                         float *limits);
+/// The denoiser at each row, the same as `kernels_mixture_evaluate` to the bit.
+void kernels_axes_denoise(const kernels_axes *axes, const float *x, size_t count,
+                          const double *table, const float *limits, double *scratch,
+                          float *denoised);
