@@ -95,8 +95,8 @@ private struct CenteredRows {
         center.withUnsafeBufferPointer { center in
           var kernel = kernels_cloud(
             values: values.baseAddress, half_norms: halfNorms.baseAddress,
-            center: center.baseAddress, origin: nil, count: halfNorms.count,
-            dimension: center.count)
+            center: center.baseAddress, count: halfNorms.count, dimension: center.count,
+            origin: nil)
           withUnsafePointer(to: &kernel, body)
         }
       }
