@@ -27,23 +27,26 @@ public struct PointCloud: Sendable {
   public init(_ points: consuming Points) {
     let (count, dimension) = (points.count, points.dimension)
     precondition(count > 0, "A cloud has at least one point.")
-    (mean, center) = Self.middle(of: points)
+    let (mean, center) = Self.middle(of: points)
     let shift = zip(mean, center).map { $0 - Double($1) }
-    self.shift = shift
     var norms = [Float](repeating: 0, count: count)
     var (total, largest) = (0.0, 0.0)
-    for row in 0..<count {
-      var norm = 0.0
-      for column in 0..<dimension {
-        let at = row * dimension + column
-        points.values[at] -= center[column]
-        let value = Double(points.values[at])
-        norm += value * value
-        total += (value - shift[column]) * (value - shift[column])
+    // Every index lies below count × d, the size of the points.
+    points.values.withUnsafeMutableBufferPointer { values in
+      for row in 0..<count {
+        var norm = 0.0
+        for column in 0..<dimension {
+          let moved = values[row * dimension + column] - center[column]
+          values[row * dimension + column] = moved
+          let (value, away) = (Double(moved), Double(moved) - shift[column])
+          norm += value * value
+          total += away * away
+        }
+        norms[row] = Float(norm / 2)
+        largest = max(largest, norm)
       }
-      norms[row] = Float(norm / 2)
-      largest = max(largest, norm)
     }
+    (self.mean, self.center, self.shift) = (mean, center, shift)
     self.count = count
     self.dimension = dimension
     totalVariance = total / Double(count)
@@ -88,16 +91,20 @@ public struct PointCloud: Sendable {
   /// a factor of two of the mean differ from it exactly (Sterbenz); where some are not, the mean
   /// is at most twice the largest deviation, and there is nothing to win.
   private static func center(of points: borrowing Points, mean: [Double]) -> [Float] {
-    let (count, dimension) = (points.count, points.dimension)
-    return (0..<dimension).map { column in
-      let center = Float(mean[column])
-      for row in 0..<count {
+    let dimension = points.dimension
+    var center = mean.map { Float($0) }
+    var columns = Array(0..<dimension)
+    // Row by row, as the points lie; most columns are decided by the first rows.
+    for row in 0..<points.count where !columns.isEmpty {
+      columns.removeAll { column in
         let value = points.values[row * dimension + column]
-        let least = min(value / center, center / value)
-        guard least >= 0.5 else { return 0 }
+        let least = min(value / center[column], center[column] / value)
+        if least >= 0.5 { return false }
+        center[column] = 0
+        return true
       }
-      return center
     }
+    return center
   }
 
   /// Point `index`, as it was given.
