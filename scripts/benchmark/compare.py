@@ -17,7 +17,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="cases whose name contains one of these, "
                         "between commas; the others keep their rows")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="at least, by rule 3; short work is "
+                        "measured up to 15 times")
     parser.add_argument("--output", default=str(HERE / "RESULTS.md"))
     given = parser.parse_args()
     kept = Path(given.output).with_suffix(".json")

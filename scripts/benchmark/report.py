@@ -109,8 +109,8 @@ def markdown(described, rows):
     lines = [
         "# Speed against peers", "",
         "Written by `scripts/benchmark/run`: same inputs, both sides in turn, medians, results "
-        "compared. A ratio is the peer's time over ours; its spread is over rounds. GFLOP/s count "
-        "the operations of the dense form, whether or not all are made.", "",
+        "compared. A ratio is the peer's time over ours; its spread is that of the middle half of "
+        "the rounds. GFLOP/s count the operations of the dense form, whether or not all are made.", "",
         f"- Processor: {described['processor']}, {described['cores']} cores, "
         f"{', '.join(described['sets'])}; kernels run on {limits['instructionSet']}.",
         f"- Limits measured: {number(limits['gigaflops'])} GFLOP/s of multiply-adds, "
