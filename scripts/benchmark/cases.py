@@ -57,5 +57,6 @@ ALL = [
          "pass of their own, in blocks on the way of the sum, Philox with words kept apart, which "
          "halved them", at_most=50),
     Case("step of unipc beyond the score, 256 x 784", overhead("unipc", 1, None), None,
-         "memory traffic of states", at_most=50),
+         "two sums of up to five states of 0.8 MB. Tried: a pass a term, a pass a sum, batches from "
+         "16 to 128 rows", at_most=50),
 ] + training.ALL
