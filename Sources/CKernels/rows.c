@@ -5,20 +5,6 @@
 #define KERNEL_BODY "rows_body.h"
 #include "every_target.h"
 
-void kernels_magnitudes(const kernels_cloud *cloud, float *largest) {
-  VARIANT(magnitudes)(cloud, largest);
-}
-
-size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms) {
-  return VARIANT(rest_norms)(cloud, half_norms);
-}
-
-void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,
-                            const float *queries, size_t lanes, const float *inverse_steps,
-                            int16_t *const *high, uint8_t *const *low, float *scratch) {
-  VARIANT(store_products)(cloud, first, last, queries, lanes, inverse_steps, high, low, scratch);
-}
-
 double kernels_combination(const double *const *anchors, const double *ridges, size_t count,
                            const double *query, size_t dimension, double *weights) {
   return VARIANT(combination)(anchors, ridges, count, query, dimension, weights);
@@ -47,9 +33,4 @@ void kernels_row_weights(const kernels_row *row, size_t first, size_t last, floa
                          const float *best, const float *thresholds, const float *factors,
                          float *weights) {
   VARIANT(row_weights)(row, first, last, precision, best, thresholds, factors, weights);
-}
-
-void kernels_add_weighted(const kernels_cloud *cloud, size_t first, size_t last,
-                          const float *columns, size_t lanes, float *weights, float *sum) {
-  VARIANT(add_weighted)(cloud, first, last, columns, lanes, weights, sum);
 }

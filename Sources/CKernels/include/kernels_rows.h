@@ -42,8 +42,8 @@ void kernels_magnitudes(const kernels_cloud *cloud, float *largest);
 /// of all rows differ from it.
 size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms);
 
-/// Products of a panel with data rows, less the origin where there is one, first ..< last in steps, towards zero. Lanes without `high`
-/// are not written. `scratch`: kernels_block_rows x lanes.
+/// Products of a panel with data rows first ..< last, less the origin where there is one, in steps,
+/// towards zero. Lanes without `high` are not written. `scratch`: kernels_block_rows x lanes.
 void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,
                             const float *queries, size_t lanes, const float *inverse_steps,
                             int16_t *const *high, uint8_t *const *low, float *scratch);
@@ -82,9 +82,9 @@ void kernels_row_weights(const kernels_row *row, size_t first, size_t last, floa
                          const float *best, const float *thresholds, const float *factors,
                          float *weights);
 
-/// sum[dimension][lanes] += columns[lanes][row - first] * data row less the origin, for rows first ..< last, at most
-/// kernels_block_rows of them, where a weight is positive; columns lie kernels_block_rows apart.
-/// `weights`: kernels_block_rows x lanes of scratch.
+/// sum[dimension][lanes] += columns[lanes][row - first] * data row less the origin, for rows
+/// first ..< last, at most kernels_block_rows of them, where a weight is positive; columns lie
+/// kernels_block_rows apart. `weights`: kernels_block_rows x lanes of scratch.
 void kernels_add_weighted(const kernels_cloud *cloud, size_t first, size_t last,
                           const float *columns, size_t lanes, float *weights, float *sum);
 
