@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// A mixture along the axes laid out for the kernel that rules components out, for which they lie in
 /// lanes.
@@ -64,19 +63,6 @@ final class AxesMixture: Sendable {
             }
           }
         }
-      }
-    }
-  }
-
-  /// A layout that is made once.
-  final class Once: Sendable {
-    private let made = Mutex<AxesMixture?>(nil)
-
-    func layout(of mixture: PackedMixture) -> AxesMixture {
-      made.withLock {
-        let layout = $0 ?? AxesMixture(mixture)
-        $0 = layout
-        return layout
       }
     }
   }

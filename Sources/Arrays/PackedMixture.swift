@@ -20,10 +20,10 @@ public struct PackedMixture: Sendable {
   /// Whether the kernel for many dimensions takes it.
   private(set) var isWide = false
   /// The layout of that kernel, made when it is first asked for.
-  private let wide = WideMixture.Once()
+  private let wide = Once<WideMixture>()
   /// Whether the kernel that rules out components along the axes takes it.
   private(set) var isAlongAxes = false
-  private let axes = AxesMixture.Once()
+  private let axes = Once<AxesMixture>()
 
   /// One component as the kernel takes it.
   public struct Component {
@@ -142,10 +142,11 @@ public struct PackedMixture: Sendable {
       if isPlane {
         denoiseInPlane(x, sigma, $0.baseAddress, scratch, workers)
       } else if isWide {
-        denoiseWide(x, sigma, $0.baseAddress, wide.layout(of: self), scratch, workers)
+        let layout = wide.value { WideMixture(self) }
+        denoiseWide(x, sigma, $0.baseAddress, layout, scratch, workers)
       } else if isAlongAxes, case .uniform(let sigma) = sigma {
-        denoiseAlongAxes(
-          x, sigma, $0.baseAddress, axes.layout(of: self), scratch, workers)
+        let layout = axes.value { AxesMixture(self) }
+        denoiseAlongAxes(x, sigma, $0.baseAddress, layout, scratch, workers)
       } else {
         evaluate(x, sigma, $0.baseAddress, nil, nil, scratch, workers)
       }

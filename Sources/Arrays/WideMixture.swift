@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// A mixture laid out for the kernel for many dimensions, for which components and directions lie
 /// in lanes.
@@ -90,19 +89,6 @@ final class WideMixture: @unchecked Sendable {
     of mixture: PackedMixture, _ body: (UnsafePointer<kernels_wide>) -> Answer
   ) -> Answer {
     mixture.withKernel { Self.ask(layout, $0, body) }
-  }
-
-  /// A layout that is made once.
-  final class Once: Sendable {
-    private let made = Mutex<WideMixture?>(nil)
-
-    func layout(of mixture: PackedMixture) -> WideMixture {
-      made.withLock {
-        let layout = $0 ?? WideMixture(mixture)
-        $0 = layout
-        return layout
-      }
-    }
   }
 
   /// Memory for a table and for each thread's task.
