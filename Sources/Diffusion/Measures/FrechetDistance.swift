@@ -76,7 +76,8 @@ public struct FrechetDistance: SetMetric {
 
   /// Mean and covariance of one set along the directions.
   ///
-  /// The rows themselves, in Double, are made when they are wanted: of one set at a time.
+  /// The rows themselves, in Double, are made when they are wanted, a block at a time where that will
+  /// do.
   private struct Moments {
     /// Rows that are in work at a time.
     private static let blockRows = 512
@@ -100,27 +101,31 @@ public struct FrechetDistance: SetMetric {
       (self.mean, self.covariance) = (mean, covariance)
     }
 
-    /// Rows along the directions, from the center.
+    private var blockCount: Int { (points.count + Self.blockRows - 1) / Self.blockRows }
+
+    /// One block of rows along the directions, from the center.
+    private func block(_ index: Int) -> Matrix {
+      let (start, d) = (index * Self.blockRows, points.dimension)
+      var block = Matrix(rows: min(points.count - start, Self.blockRows), columns: d)
+      for row in 0..<block.rows {
+        let at = (start + row) * d
+        for i in 0..<d { block[row, i] = Double(points.values[at + i]) - center[i] }
+      }
+      return basis.map { block.times($0, transposed: true) } ?? block
+    }
+
+    /// All of them.
     private var rows: Matrix {
-      let (n, d) = (points.count, points.dimension)
-      let columns = basis?.rows ?? d
+      let columns = basis?.rows ?? points.dimension
       var rows: [Double] = []
-      rows.reserveCapacity(n * columns)
-      let blocks = (n + Self.blockRows - 1) / Self.blockRows
-      for first in stride(from: 0, to: blocks, by: workers.count) {
-        let parts = workers.results(of: min(workers.count, blocks - first)) { index in
-          let start = (first + index) * Self.blockRows
-          let count = min(n - start, Self.blockRows)
-          var block = Matrix(rows: count, columns: d)
-          for row in 0..<count {
-            let at = (start + row) * d
-            for i in 0..<d { block[row, i] = Double(points.values[at + i]) - center[i] }
-          }
-          return (basis.map { block.times($0, transposed: true) } ?? block).values
+      rows.reserveCapacity(points.count * columns)
+      for first in stride(from: 0, to: blockCount, by: workers.count) {
+        let parts = workers.results(of: min(workers.count, blockCount - first)) {
+          block(first + $0).values
         }
         for part in parts { rows += part }
       }
-      return Matrix(rows: n, columns: columns, values: rows)
+      return Matrix(rows: points.count, columns: columns, values: rows)
     }
 
     /// T = V^−½ (V^½ W V^½)^½ V^−½ and the trace of its middle; directions without variance stay.
@@ -133,25 +138,17 @@ public struct FrechetDistance: SetMetric {
 
     /// Var of the influence, over n.
     func influenceVariance(_ gap: [Double], _ map: Matrix) -> Double {
-      var centered = rows
-      centered.subtract(mean)
-      let blocks = (centered.rows + Self.blockRows - 1) / Self.blockRows
-      let rows = centered
-      let influence = workers.results(of: blocks) { block in
-        let start = block * Self.blockRows
-        let count = min(rows.rows - start, Self.blockRows)
-        let own = start * rows.columns..<(start + count) * rows.columns
-        let away = Matrix(rows: count, columns: rows.columns, values: Array(rows.values[own]))
+      let influence = workers.results(of: blockCount) { index in
+        var away = block(index)
+        away.subtract(mean)
         let moved = away.times(map)
-        return (0..<count).map { row in
-          var sum = 0.0
-          for i in gap.indices {
-            sum += 2 * gap[i] * away[row, i] + away[row, i] * (away[row, i] - moved[row, i])
+        return (0..<away.rows).map { row in
+          gap.indices.reduce(0) { sum, i in
+            sum + (2 * gap[i] * away[row, i] + away[row, i] * (away[row, i] - moved[row, i]))
           }
-          return sum
         }
       }
-      return variance(influence.flatMap { $0 }) / Double(rows.rows)
+      return variance(influence.flatMap { $0 }) / Double(points.count)
     }
   }
 }
