@@ -50,7 +50,8 @@ final class PanelScan {
     self.gathersMean = gathersMean
     self.workers = workers
     for _ in 0..<workers.count {
-      blocks.append(arena.floats(Int(kernels_block_rows * kernels_widest_panel)))
+      blocks.append(
+        arena.floats(Int(kernels_block_rows * kernels_widest_panel) + cloud.decodedBlock))
       scratch.append(arena.doubles(2 * dimension + 3 * segments.count * capacity))
     }
   }

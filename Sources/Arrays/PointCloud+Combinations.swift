@@ -40,6 +40,7 @@ extension PointCloud {
         workers.forEach(pieces) { _, piece in
           guard let sum = sums.pointer?.advanced(by: piece * stride) else { return }
           var weights = [Float](repeating: 0, count: size * lanes)
+          var room = [Float](repeating: 0, count: decodedBlock)
           for block in piece * blocks / pieces..<(piece + 1) * blocks / pieces {
             let rows = block * size..<min(count, (block + 1) * size)
             var normals = Points(count: panel.count, dimension: size)
@@ -54,7 +55,7 @@ extension PointCloud {
               sum[dimension * lanes + lane] += blockSum
             }
             kernels_add_weighted_rows(
-              cloud.pointer, rows.lowerBound, rows.upperBound, weights, lanes, sum)
+              cloud.pointer, rows.lowerBound, rows.upperBound, weights, lanes, sum, &room)
           }
         }
       }

@@ -42,7 +42,7 @@ extension Points {
   ) -> (sums: [Double], squares: [Double]) {
     precondition(x.dimension == dimension, "Two sets have one dimension.")
     precondition(!excludingSelf || x.count == count, "A set is paired with itself.")
-    let (center, block) = (PointCloud.middle(of: self).center, Self.pairRows(dimension))
+    let (center, block) = (PointCloud.center(of: self), Self.pairRows(dimension))
     var pairs = PairSums(function, of: count, from: x, excludingSelf: excludingSelf, workers)
     for first in stride(from: 0, to: count, by: block) {
       let rows = CenteredRows(self, first..<min(count, first + block), center, workers)
@@ -96,7 +96,7 @@ private struct CenteredRows {
           var kernel = kernels_cloud(
             values: values.baseAddress, half_norms: halfNorms.baseAddress,
             center: center.baseAddress, count: halfNorms.count, dimension: center.count,
-            origin: nil)
+            origin: nil, codes: nil, levels: kernels_levels())
           withUnsafePointer(to: &kernel, body)
         }
       }
@@ -140,7 +140,9 @@ private struct PairSums {
           for (lane, row) in rows.enumerated() {
             (own[lane], ownSquares[lane]) = (sums?[row] ?? 0, squares?[row] ?? 0)
           }
-          var scratch = [Float](repeating: 0, count: Int(kernels_block_rows) * panel.lanes)
+          let decoded = cloud.pointee.codes == nil ? 0 : x.dimension
+          var scratch = [Float](
+            repeating: 0, count: Int(kernels_block_rows) * (panel.lanes + decoded))
           function.limits.withUnsafeBufferPointer { limits in
             kernels_pair_sums(
               cloud, panel.values, panel.lanes, panel.halfNorms,

@@ -18,17 +18,45 @@ public struct PointCloud: Sendable {
   let center: [Float]
   /// mean − center.
   let shift: [Double]
-  let values: [Float]
+  /// The points less `center`; their codes, in the first quarter, where there are `levels`.
+  private let store: [Float]
   let halfNorms: [Float]
   /// Where one value is usual; nil elsewhere.
   let usual: UsualValues?
+  /// What codes stand for; nil where numbers are held as they are.
+  private let levels: kernels_levels?
 
   /// Takes the points over; they need to be finite.
-  public init(_ points: consuming Points) {
+  public init(_ points: consuming Points) { self.init(points, usesCodes: true) }
+
+  /// The same, if wanted without codes: nothing but memory and time may tell.
+  package init(_ points: consuming Points, usesCodes: Bool) {
+    precondition(points.count > 0, "A cloud has at least one point.")
+    count = points.count
+    dimension = points.dimension
+    mean = Self.mean(of: points)
+    usual = UsualValues(points)
+    center =
+      usual == nil
+      ? Self.center(of: points, mean: mean) : [Float](repeating: 0, count: dimension)
+    shift = zip(mean, center).map { $0 - Double($1) }
+    let sizes = Self.move(&points, to: center, shift)
+    (halfNorms, totalVariance, radius) = (sizes.halfNorms, sizes.variance, sizes.radius)
+    levels = usesCodes ? usual.flatMap { EvenLevels.encode(&points, usual: $0.value) } : nil
+    store = points.values
+  }
+
+  /// Whether products leave out what is usual in the data.
+  package var leavesOutUsual: Bool { usual != nil }
+  /// Whether the data are held as codes of levels.
+  package var holdsCodes: Bool { levels != nil }
+
+  /// Takes the center off; halves of the squared norms that are left, the largest norm, and
+  /// E‖x_i − mean‖².
+  private static func move(
+    _ points: inout Points, to center: [Float], _ shift: [Double]
+  ) -> (halfNorms: [Float], variance: Double, radius: Double) {
     let (count, dimension) = (points.count, points.dimension)
-    precondition(count > 0, "A cloud has at least one point.")
-    let (mean, center) = Self.middle(of: points)
-    let shift = zip(mean, center).map { $0 - Double($1) }
     var norms = [Float](repeating: 0, count: count)
     var (total, largest) = (0.0, 0.0)
     // Every index lies below count × d, the size of the points.
@@ -46,34 +74,18 @@ public struct PointCloud: Sendable {
         largest = max(largest, norm)
       }
     }
-    (self.mean, self.center, self.shift) = (mean, center, shift)
-    self.count = count
-    self.dimension = dimension
-    totalVariance = total / Double(count)
-    radius = largest.squareRoot()
-    values = points.values
-    halfNorms = norms
-    usual = Self.usual(values, norms, center)
+    return (norms, total / Double(count), largest.squareRoot())
   }
 
-  /// Whether products leave out what is usual in the data.
-  package var leavesOutUsual: Bool { usual != nil }
-
-  /// What is usual in data of enough coordinates that products are worth it.
-  private static func usual(
-    _ values: [Float], _ halfNorms: [Float], _ center: [Float]
-  ) -> UsualValues? {
-    var usual: UsualValues?
-    guard center.count >= leastSparseDimension else { return nil }
-    withKernel(values, halfNorms, center, nil) { usual = UsualValues($0) }
-    return usual
+  /// What is taken off points before products: nothing where those leave out what is usual, and are
+  /// small anyway.
+  static func center(of points: borrowing Points) -> [Float] {
+    UsualValues(points) == nil
+      ? center(of: points, mean: mean(of: points))
+      : [Float](repeating: 0, count: points.dimension)
   }
 
-  /// Below, going through the products costs as much as taking them.
-  private static let leastSparseDimension = 32
-
-  /// The mean of points, and what is taken off them.
-  static func middle(of points: borrowing Points) -> (mean: [Double], center: [Float]) {
+  private static func mean(of points: borrowing Points) -> [Double] {
     let (count, dimension) = (points.count, points.dimension)
     var sums = [Double](repeating: 0, count: dimension)
     for row in 0..<count {
@@ -81,8 +93,7 @@ public struct PointCloud: Sendable {
         sums[column] += Double(points.values[row * dimension + column])
       }
     }
-    let mean = sums.map { $0 / Double(count) }
-    return (mean, center(of: points, mean: mean))
+    return sums.map { $0 / Double(count) }
   }
 
   /// The mean in the coordinates where every difference from it is exact, zero in the others.
@@ -109,7 +120,8 @@ public struct PointCloud: Sendable {
 
   /// Point `index`, as it was given.
   public func point(_ index: Int) -> [Double] {
-    (0..<dimension).map { Double(values[index * dimension + $0]) + Double(center[$0]) }
+    let row = centered(index..<index + 1).values
+    return (0..<dimension).map { Double(row[$0]) + Double(center[$0]) }
   }
 
   /// A bound on the error of a Float32 x · x_i − ‖x_i‖²/2, for ‖x − center‖ = `norm`: every term
@@ -121,8 +133,17 @@ public struct PointCloud: Sendable {
     return Double(roundings) * 0x1p-24 * (norm * radius + radius * radius / 2)
   }
 
-  /// The points less one common vector, in the order given.
-  package var centered: Points { Points(count: count, dimension: dimension, values: values) }
+  /// Points less one common vector, in the order given.
+  package func centered(_ rows: Range<Int>) -> Points {
+    guard levels != nil else {
+      return Points(
+        count: rows.count, dimension: dimension,
+        values: Array(store[rows.lowerBound * dimension..<rows.upperBound * dimension]))
+    }
+    var values = [Float](repeating: 0, count: rows.count * dimension)
+    withKernel { kernels_decode($0, rows.lowerBound, rows.upperBound, &values) }
+    return Points(count: rows.count, dimension: dimension, values: values)
+  }
 
   /// Data rows of a segment; the number of segments depends on N alone, so that the sums over
   /// segments are the same for every number of threads.
@@ -131,23 +152,24 @@ public struct PointCloud: Sendable {
     return (0..<pieces).map { $0 * count / pieces..<($0 + 1) * count / pieces }
   }
 
+  /// Numbers that a block of rows takes as it is decoded; none where nothing is.
+  var decodedBlock: Int { levels == nil ? 0 : Int(kernels_block_rows) * dimension }
+
   /// Calls `body` with the kernels' view of the cloud, valid during the call.
   func withKernel(_ body: (UnsafePointer<kernels_cloud>) -> Void) {
-    Self.withKernel(values, halfNorms, center, usual?.values, body)
-  }
-
-  private static func withKernel(
-    _ values: [Float], _ halfNorms: [Float], _ center: [Float], _ origin: [Float]?,
-    _ body: (UnsafePointer<kernels_cloud>) -> Void
-  ) {
-    values.withUnsafeBufferPointer { values in
+    store.withUnsafeBytes { store in
       halfNorms.withUnsafeBufferPointer { halfNorms in
         center.withUnsafeBufferPointer { center in
-          (origin ?? []).withUnsafeBufferPointer { own in
+          (usual?.values ?? []).withUnsafeBufferPointer { own in
+            let isCoded = levels != nil
+            // Numbers, or codes, which are bytes of the same memory.
             var kernel = kernels_cloud(
-              values: values.baseAddress, half_norms: halfNorms.baseAddress,
+              values: isCoded ? nil : store.baseAddress?.assumingMemoryBound(to: Float.self),
+              half_norms: halfNorms.baseAddress,
               center: center.baseAddress, count: halfNorms.count, dimension: center.count,
-              origin: origin == nil ? nil : own.baseAddress)
+              origin: usual == nil ? nil : own.baseAddress,
+              codes: isCoded ? store.baseAddress?.assumingMemoryBound(to: UInt8.self) : nil,
+              levels: levels ?? kernels_levels())
             withUnsafePointer(to: &kernel, body)
           }
         }

@@ -1,6 +1,7 @@
 // Includes KERNEL_BODY once for each instruction set, with KERNEL(name) spelling the variant,
 // FUSED telling whether a multiply-add rounds once, and REGISTERS the number of 16-float tiles
-// that fit beside the operands of a product. COMPRESSES: lanes can be moved together.
+// that fit beside the operands of a product. COMPRESSES: lanes can be moved together;
+// COMPRESSES_BYTES: bytes too, in a variant of their own where BYTES_MATTER.
 //
 // Textual inclusion rather than target_clones: helpers that take vectors by value must carry the
 // same target as their caller.
@@ -40,9 +41,25 @@ typedef double v16d_any __attribute__((vector_size(128), aligned(8), may_alias))
 #define COMPRESSES
 #include KERNEL_BODY
 #undef KERNEL_SET
+#pragma clang attribute pop
+
+#ifdef BYTES_MATTER
+#pragma clang attribute push(                                                             \
+    __attribute__((target(                                                                \
+        "avx512f,avx512dq,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,fma,popcnt"))), \
+    apply_to = function)
+#define KERNEL_SET avx512vbmi2
+#define COMPRESSES_BYTES
+#include KERNEL_BODY
+#undef KERNEL_SET
+#undef COMPRESSES_BYTES
+#pragma clang attribute pop
+#define WIDEST(name) (kernels_level() == 3 ? name##_avx512vbmi2 : name##_avx512)
+#else
+#define WIDEST(name) name##_avx512
+#endif
 #undef REGISTERS
 #undef COMPRESSES
-#pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define KERNEL_SET avx2
@@ -54,8 +71,10 @@ typedef double v16d_any __attribute__((vector_size(128), aligned(8), may_alias))
 #pragma clang attribute pop
 
 #define FUSED 0
-#define VARIANT(name)                                                     \
-  (kernels_level() == 2 ? name##_avx512 : kernels_level() == 1 ? name##_avx2 : name##_baseline)
+#define VARIANT(name)                    \
+  (kernels_level() >= 2   ? WIDEST(name) \
+   : kernels_level() == 1 ? name##_avx2  \
+                          : name##_baseline)
 #else
 #define FUSED 1
 #define VARIANT(name) name##_baseline

@@ -1,29 +1,48 @@
 // Distances, means and order of chosen rows in Double. Included by kernel bodies after
 // vector_math.h.
 
+#include "data_rows.h"
+
 // |query - x_row|^2 in Double.
-static double KERNEL(distance)(const float *row, const double *query, size_t d) {
+INLINE double KERNEL(distance_of)(const kernels_cloud *cloud, size_t row, const double *query,
+                                  int coded) {
+  size_t d = cloud->dimension, i = 0;
   v16d sum = {0};
-  size_t i = 0;
   for (; i + kernels_lanes <= d; i += kernels_lanes) {
     v16d gap = *(const v16d_any *)(query + i) -
-               __builtin_convertvector(*(const v16f_any *)(row + i), v16d);
+               __builtin_convertvector(KERNEL(data_lanes)(cloud, row, i, coded), v16d);
     sum = MAD_D(gap, gap, sum);
   }
   double total = 0;
-  for (; i < d; i++) total += (query[i] - row[i]) * (query[i] - row[i]);
+  for (; i < d; i++) {
+    double gap = query[i] - KERNEL(data_number)(cloud, row, i, coded);
+    total += gap * gap;
+  }
   for (int lane = 0; lane < kernels_lanes; lane++) total += sum[lane];
   return total;
 }
 
+static double KERNEL(distance)(const kernels_cloud *cloud, size_t row, const double *query) {
+  return cloud->codes ? KERNEL(distance_of)(cloud, row, query, 1)
+                      : KERNEL(distance_of)(cloud, row, query, 0);
+}
+
 // target += weight * row, in Double.
-static void KERNEL(add_row)(const float *row, double weight, size_t d, double *target) {
-  size_t i = 0;
+INLINE void KERNEL(add_row_of)(const kernels_cloud *cloud, size_t row, double weight,
+                               double *target, int coded) {
+  size_t d = cloud->dimension, i = 0;
   for (; i + kernels_lanes <= d; i += kernels_lanes) {
     v16d_any *t = (v16d_any *)(target + i);
-    *t = MAD_D(SPLAT_D(weight), __builtin_convertvector(*(const v16f_any *)(row + i), v16d), *t);
+    v16f x = KERNEL(data_lanes)(cloud, row, i, coded);
+    *t = MAD_D(SPLAT_D(weight), __builtin_convertvector(x, v16d), *t);
   }
-  for (; i < d; i++) target[i] += weight * row[i];
+  for (; i < d; i++) target[i] += weight * KERNEL(data_number)(cloud, row, i, coded);
+}
+
+static void KERNEL(add_row)(const kernels_cloud *cloud, size_t row, double weight,
+                            double *target) {
+  if (cloud->codes) KERNEL(add_row_of)(cloud, row, weight, target, 1);
+  else KERNEL(add_row_of)(cloud, row, weight, target, 0);
 }
 
 // weights[n] = e^(weights[n] - best); returns their sum.
@@ -49,10 +68,9 @@ static double KERNEL(exponentials)(double *weights, size_t count, double best) {
 static double KERNEL(softmax_over)(const kernels_cloud *cloud, const int32_t *chosen,
                                    const double *log_weights, size_t count, const double *query,
                                    double sigma, double share, double *mean, double *weights) {
-  size_t d = cloud->dimension;
   double best = -INFINITY;
   for (size_t n = 0; n < count; n++) {
-    double squared = KERNEL(distance)(cloud->values + (size_t)chosen[n] * d, query, d);
+    double squared = KERNEL(distance)(cloud, (size_t)chosen[n], query);
     weights[n] = -squared / (2 * sigma * sigma) + (log_weights ? log_weights[n] : 0);
     if (weights[n] > best) best = weights[n];
   }
@@ -60,7 +78,7 @@ static double KERNEL(softmax_over)(const kernels_cloud *cloud, const int32_t *ch
   for (size_t n = 0; n < count; n++) {
     weights[n] /= total;
     if (weights[n] > 0)
-      KERNEL(add_row)(cloud->values + (size_t)chosen[n] * d, share * weights[n], d, mean);
+      KERNEL(add_row)(cloud, (size_t)chosen[n], share * weights[n], mean);
   }
   return best + log(total);
 }
@@ -76,10 +94,9 @@ static double KERNEL(softmax_of_all)(const kernels_cloud *cloud, const double *q
   for (size_t first = 0; first < cloud->count; first += kernels_block_rows) {
     size_t left = cloud->count - first;
     size_t rows = left < kernels_block_rows ? left : kernels_block_rows;
-    const float *block = cloud->values + first * d;
     double before = best;
     for (size_t r = 0; r < rows; r++) {
-      weights[r] = scale * KERNEL(distance)(block + r * d, query, d);
+      weights[r] = scale * KERNEL(distance)(cloud, first + r, query);
       if (weights[r] > best) best = weights[r];
     }
     if (best > before && total > 0) {
@@ -89,15 +106,14 @@ static double KERNEL(softmax_of_all)(const kernels_cloud *cloud, const double *q
     }
     total += KERNEL(exponentials)(weights, rows, best);
     for (size_t r = 0; r < rows; r++)
-      if (weights[r] > 0) KERNEL(add_row)(block + r * d, weights[r], d, mean);
+      if (weights[r] > 0) KERNEL(add_row)(cloud, first + r, weights[r], mean);
   }
   for (size_t i = 0; i < d; i++) mean[i] /= total;
   if (spread) {
     *spread = 0;
     for (size_t row = 0; row < cloud->count; row++) {
-      const float *values = cloud->values + row * d;
-      double weight = exp(scale * KERNEL(distance)(values, query, d) - best) / total;
-      if (weight > 0) *spread += weight * KERNEL(distance)(values, mean, d);
+      double weight = exp(scale * KERNEL(distance)(cloud, row, query) - best) / total;
+      if (weight > 0) *spread += weight * KERNEL(distance)(cloud, row, mean);
     }
   }
   return best + log(total);

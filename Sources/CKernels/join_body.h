@@ -33,7 +33,7 @@ static kernels_softmax KERNEL(softmax_join)(const kernels_cloud *cloud,
     for (size_t n = 0; n < count && !mean; n++)
       if (room[n] > 0)
         result.spread +=
-            room[n] * KERNEL(distance)(cloud->values + (size_t)list[n] * d, sum, d);
+            room[n] * KERNEL(distance)(cloud, (size_t)list[n], sum);
   } else {
     double total = 0, norms = 0, square = 0;
     for (size_t s = 0; s < segments; s++) {
@@ -80,7 +80,7 @@ static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel
     size_t at = lane * panels[s].capacity, kept = (size_t)panels[s].found[lane];
     for (size_t n = 0; n < kept; n++) {
       int32_t row = panels[s].chosen[at + n];
-      double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
+      double squared = KERNEL(distance)(cloud, (size_t)row, query);
       found = KERNEL(place)(row, squared, found, wanted, nearest, best);
     }
     if (kept == panels[s].capacity)
@@ -90,7 +90,7 @@ static void KERNEL(nearest_join)(const kernels_cloud *cloud, const kernels_panel
     // Rounding, or products beyond Float32's range, may hide a nearer one: ask every row.
     found = 0;
     for (size_t row = 0; row < cloud->count; row++) {
-      double squared = KERNEL(distance)(cloud->values + row * d, query, d);
+      double squared = KERNEL(distance)(cloud, row, query);
       found = KERNEL(place)((int32_t)row, squared, found, wanted, nearest, best);
     }
   }
@@ -115,8 +115,7 @@ static void KERNEL(shifted_mean)(const kernels_cloud *cloud, const int32_t *chos
 
 static void KERNEL(distances)(const kernels_cloud *cloud, size_t first, size_t last,
                               const float *x, double *squared, double *scratch) {
-  size_t d = cloud->dimension;
   KERNEL(center_query)(cloud, x, scratch);
   for (size_t row = first; row < last; row++)
-    squared[row - first] = KERNEL(distance)(cloud->values + row * d, scratch, d);
+    squared[row - first] = KERNEL(distance)(cloud, row, scratch);
 }

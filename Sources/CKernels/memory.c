@@ -2,6 +2,7 @@
 #include "CKernels.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *kernels_map(size_t bytes) {
   void *start = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
@@ -10,10 +11,15 @@ void *kernels_map(size_t bytes) {
 
 void kernels_unmap(void *start, size_t bytes) { munmap(start, bytes); }
 
+void kernels_discard(void *start, size_t bytes) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)start;
+  uintptr_t from = (first + page - 1) / page * page, to = (first + bytes) / page * page;
+  if (from < to) madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 #if defined(__linux__) && defined(__GLIBC__)
 #include <link.h>
 #include <malloc.h>
-#include <unistd.h>
 
 // The allocator by itself keeps what is freed of blocks up to 32 MiB for the next block.
 enum { large_block = 4 << 20, spare_end = 8 << 20 };

@@ -1,4 +1,6 @@
 // Functions of the distance between two sets, summed over one of them.
+#include <string.h>
+
 #define KERNEL_BODY "pair_body.h"
 #include "every_target.h"
 

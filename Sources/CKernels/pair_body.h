@@ -1,5 +1,6 @@
 #include "vector_math.h"
 #include "products.h"
+#include "data_rows.h"
 
 // sums[lane] += f(|x_lane - y_r|^2) and squares[lane] += f^2 for one block of rows.
 //
@@ -40,7 +41,9 @@ static void KERNEL(pair_sums)(const kernels_cloud *cloud, const float *queries, 
     size_t rows = left < kernels_block_rows ? left : kernels_block_rows;
     const float *half = cloud->half_norms + start, *limit = limits ? limits + start : 0;
     ptrdiff_t own = self - (ptrdiff_t)start;
-    KERNEL(products)(cloud->values + start * d, rows, d, queries, lanes, scratch);
+    const float *block =
+        KERNEL(data_rows)(cloud, start, rows, scratch + kernels_block_rows * lanes);
+    KERNEL(products)(block, rows, d, queries, lanes, scratch);
     if (function == kernels_pair_distance)
       KERNEL(pair_block)(half, rows, queries_half, vectors, own, kernels_pair_distance, scale,
                          limit, scratch, sums, squares);

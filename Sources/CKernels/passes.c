@@ -3,14 +3,23 @@
 #include <string.h>
 
 #define KERNEL_BODY "passes_body.h"
+#define BYTES_MATTER
 #include "every_target.h"
-
-void kernels_magnitudes(const kernels_cloud *cloud, float *largest) {
-  VARIANT(magnitudes)(cloud, largest);
-}
 
 size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms) {
   return VARIANT(rest_norms)(cloud, half_norms);
+}
+
+void kernels_extent(const kernels_cloud *cloud, float *least, float *most) {
+  VARIANT(extent)(cloud, least, most);
+}
+
+int kernels_encode(const kernels_cloud *cloud, uint8_t *codes) {
+  return VARIANT(encode)(cloud, codes);
+}
+
+void kernels_decode(const kernels_cloud *cloud, size_t first, size_t last, float *values) {
+  VARIANT(decode)(cloud, first, last, values);
 }
 
 void kernels_store_products(const kernels_cloud *cloud, size_t first, size_t last,

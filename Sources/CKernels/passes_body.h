@@ -2,8 +2,6 @@
 #include "products.h"
 
 typedef int16_t v16h_any __attribute__((vector_size(32), aligned(2), may_alias));
-typedef uint8_t v16b_any __attribute__((vector_size(16), aligned(1), may_alias));
-
 typedef int32_t v16i_any __attribute__((vector_size(64), aligned(4), may_alias));
 
 // Lane l of vector i changes places with lane i of vector l: by squares of eight, four, two, one.
@@ -26,15 +24,6 @@ INLINE void KERNEL(turn_square)(v16i v[kernels_lanes]) {
 #undef TURN
 
 #include "sparse_rows.h"
-
-static void KERNEL(magnitudes)(const kernels_cloud *cloud, float *largest) {
-  size_t d = cloud->dimension;
-  for (size_t i = 0; i < d; i++) largest[i] = 0;
-  for (size_t row = 0; row < cloud->count; row++)
-    for (size_t i = 0; i < d; i++)
-      largest[i] = __builtin_elementwise_max(
-          largest[i], __builtin_elementwise_abs(cloud->values[row * d + i]));
-}
 
 // The lanes past the dimension are zeros and change nothing.
 static size_t KERNEL(rest_norms)(const kernels_cloud *cloud, double *half_norms) {
@@ -62,6 +51,52 @@ static size_t KERNEL(rest_norms)(const kernels_cloud *cloud, double *half_norms)
   return others;
 }
 
+static void KERNEL(extent)(const kernels_cloud *cloud, float *least, float *most) {
+  size_t d = cloud->dimension;
+  v16f low = SPLAT(INFINITY), high = SPLAT(-INFINITY);
+  for (size_t row = 0; row < cloud->count; row++)
+    for (size_t i = 0; i < d; i += kernels_lanes) {
+      // The last lanes of a short row repeat its first number.
+      size_t left = d - i < kernels_lanes ? d - i : kernels_lanes;
+      v16f value = SPLAT(cloud->values[row * d]);
+      memcpy(&value, cloud->values + row * d + i, left * sizeof(float));
+      low = __builtin_elementwise_min(low, value);
+      high = __builtin_elementwise_max(high, value);
+    }
+  *least = INFINITY;
+  *most = -INFINITY;
+  for (int lane = 0; lane < kernels_lanes; lane++) {
+    *least = fminf(*least, low[lane]);
+    *most = fmaxf(*most, high[lane]);
+  }
+}
+
+static int KERNEL(encode)(const kernels_cloud *cloud, uint8_t *codes) {
+  size_t d = cloud->dimension;
+  kernels_levels levels = cloud->levels;
+  for (size_t row = 0; row < cloud->count; row++) {
+    v16i wrong = {0};
+    for (size_t i = 0; i < d; i += kernels_lanes) {
+      size_t left = d - i < kernels_lanes ? d - i : kernels_lanes;
+      v16f value = {0};
+      memcpy(&value, cloud->values + row * d + i, left * sizeof(float));
+      v16f number = value * levels.parts - levels.start;
+      v16f code = __builtin_elementwise_roundeven(number / levels.slope);
+      code = __builtin_elementwise_min(__builtin_elementwise_max(code, SPLAT(0.0f)), SPLAT(255.0f));
+      v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+      wrong |= (KERNEL(level)(code, levels) != value) & (lanes < (int)left);
+      v16b_any bytes = __builtin_convertvector(__builtin_convertvector(code, v16i), v16b_any);
+      if (codes) memcpy(codes + row * d + i, &bytes, left);
+    }
+    if (__builtin_reduce_or(wrong)) return 0;
+  }
+  return 1;
+}
+
+static void KERNEL(decode)(const kernels_cloud *cloud, size_t first, size_t last, float *values) {
+  KERNEL(decode_rows)(cloud, first, last, values);
+}
+
 // Products to 24 bits: 16 high ones and 8 low ones apart.
 static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, size_t last,
                                    const float *queries, size_t lanes,
@@ -70,10 +105,8 @@ static void KERNEL(store_products)(const kernels_cloud *cloud, size_t first, siz
   size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
   for (size_t start = first; start < last; start += kernels_block_rows) {
     size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
-    const float *block = cloud->values + start * d;
-    if (cloud->origin)
-      KERNEL(sparse_products)(block, rows, d, cloud->origin, queries, lanes, scratch);
-    else KERNEL(products)(block, rows, d, queries, lanes, scratch);
+    if (cloud->origin) KERNEL(sparse_products)(cloud, start, rows, queries, lanes, scratch);
+    else KERNEL(products)(cloud->values + start * d, rows, d, queries, lanes, scratch);
     for (size_t r = 0; r < rows; r++)
       for (size_t v = 0; v < vectors; v++) {
         v16f_any *at = (v16f_any *)scratch + r * vectors + v;
@@ -133,8 +166,8 @@ static void KERNEL(add_weighted)(const kernels_cloud *cloud, size_t first, size_
       if (__builtin_reduce_or(matters[r])) kept[count++] = (int32_t)start + r;
   }
   size_t d = cloud->dimension;
-  const float *block = cloud->values + first * d;
   if (count && cloud->origin)
-    KERNEL(sparse_sums)(block, d, cloud->origin, weights, kept, count, lanes, sum);
-  else if (count) KERNEL(weighted_sums)(block, d, weights, kept, count, lanes, sum);
+    KERNEL(sparse_sums)(cloud, first, weights, kept, count, lanes, sum);
+  else if (count)
+    KERNEL(weighted_sums)(cloud->values + first * d, d, weights, kept, count, lanes, sum);
 }

@@ -16,7 +16,8 @@ static int supported(int most) {
   int wide = fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
              __builtin_cpu_supports("popcnt");
-  int level = wide ? 2 : fused ? 1 : 0;
+  int bytes = wide && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+  int level = bytes ? 3 : wide ? 2 : fused ? 1 : 0;
   return level < most ? level : most;
 #else
   (void)most;
@@ -24,11 +25,14 @@ static int supported(int most) {
 #endif
 }
 
+enum { levels = 4 };
+static const char *const names[levels] = {"baseline", "avx2", "avx512", "avx512vbmi2"};
+
 static int wanted(void) {
   const char *name = getenv("TWEEDIE_KERNELS");
-  if (name && strcmp(name, "avx2") == 0) return 1;
-  if (name && strcmp(name, "baseline") == 0) return 0;
-  return 2;
+  for (int level = 0; name && level < levels; level++)
+    if (strcmp(name, names[level]) == 0) return level;
+  return levels - 1;
 }
 
 static _Atomic int known_level = -1;
@@ -46,7 +50,6 @@ int kernels_use_level(int level) {
 }
 
 const char *kernels_instruction_set(void) {
-  static const char *const names[] = {"baseline", "avx2", "avx512"};
   return names[kernels_level()];
 }
 

@@ -26,9 +26,6 @@ void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
 }
 
 void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
-                               const float *weights, size_t lanes, float *sum) {
-  int32_t all[kernels_block_rows];
-  for (int32_t row = 0; row < kernels_block_rows; row++) all[row] = row;
-  VARIANT(weighted_sums)(cloud->values + first * cloud->dimension, cloud->dimension, weights, all,
-                         last - first, lanes, sum);
+                               const float *weights, size_t lanes, float *sum, float *room) {
+  VARIANT(add_weighted_rows)(cloud, first, last, weights, lanes, sum, room);
 }

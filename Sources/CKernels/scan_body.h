@@ -1,5 +1,6 @@
 #include "vector_math.h"
 #include "products.h"
+#include "data_rows.h"
 
 // Notes a data row that may matter to one lane; drops those that no longer can when full.
 static void KERNEL(choose)(kernels_panel *panel, size_t lane, int32_t row, float value,
@@ -29,12 +30,13 @@ static void KERNEL(choose)(kernels_panel *panel, size_t lane, int32_t row, float
 static void KERNEL(softmax_scan)(const kernels_cloud *cloud, size_t first, size_t last,
                                  const float *queries, size_t lanes, const float *precision,
                                  const float *slack, kernels_panel *panel, float *scratch) {
-  const float *data = cloud->values, *half_norms = cloud->half_norms;
+  const float *half_norms = cloud->half_norms;
   size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
   v16f_any *s = (v16f_any *)scratch;
   for (size_t start = first; start < last; start += kernels_block_rows) {
     size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
-    const float *block = data + start * d;
+    const float *block =
+        KERNEL(data_rows)(cloud, start, rows, scratch + kernels_block_rows * lanes);
     KERNEL(products)(block, rows, d, queries, lanes, scratch);
     uint8_t matters[kernels_block_rows] = {0};
     for (size_t v = 0; v < vectors; v++) {
@@ -113,12 +115,14 @@ static void KERNEL(insert)(kernels_panel *panel, size_t lane, int32_t row, float
 static void KERNEL(nearest_scan)(const kernels_cloud *cloud, size_t first, size_t last,
                                  const float *queries, size_t lanes, kernels_panel *panel,
                                  float *scratch) {
-  const float *data = cloud->values, *half_norms = cloud->half_norms;
+  const float *half_norms = cloud->half_norms;
   size_t d = cloud->dimension, vectors = lanes / kernels_lanes;
   const v16f_any *s = (const v16f_any *)scratch;
   for (size_t start = first; start < last; start += kernels_block_rows) {
     size_t rows = last - start < kernels_block_rows ? last - start : kernels_block_rows;
-    KERNEL(products)(data + start * d, rows, d, queries, lanes, scratch);
+    const float *block =
+        KERNEL(data_rows)(cloud, start, rows, scratch + kernels_block_rows * lanes);
+    KERNEL(products)(block, rows, d, queries, lanes, scratch);
     for (size_t r = 0; r < rows; r++)
       for (size_t v = 0; v < vectors; v++) {
         v16f value = s[r * vectors + v] - half_norms[start + r];
@@ -129,4 +133,13 @@ static void KERNEL(nearest_scan)(const kernels_cloud *cloud, size_t first, size_
             KERNEL(insert)(panel, v * kernels_lanes + lane, (int32_t)(start + r), value[lane]);
       }
   }
+}
+
+static void KERNEL(add_weighted_rows)(const kernels_cloud *cloud, size_t first, size_t last,
+                                      const float *weights, size_t lanes, float *sum,
+                                      float *room) {
+  int32_t all[kernels_block_rows];
+  for (int32_t row = 0; row < kernels_block_rows; row++) all[row] = row;
+  const float *block = KERNEL(data_rows)(cloud, first, last - first, room);
+  KERNEL(weighted_sums)(block, cloud->dimension, weights, all, last - first, lanes, sum);
 }

@@ -31,7 +31,7 @@ static void KERNEL(row_values)(const kernels_cloud *cloud, const kernels_row *ro
   }
   for (size_t n = 0; n < count; n++) {
     size_t at = (size_t)chosen[n];
-    values[n] = (square - KERNEL(distance)(cloud->values + at * d, query, d)) / 2;
+    values[n] = (square - KERNEL(distance)(cloud, at, query)) / 2;
     if (row->stored_count) values[n] += KERNEL(shift_product)(row, n, at);
   }
 }
@@ -65,7 +65,7 @@ static int KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *ro
   KERNEL(center_query)(cloud, x, query);
   memset(sum, 0, d * sizeof(double));
   for (size_t n = 0; n < count; n++)
-    squares[n] = KERNEL(distance)(cloud->values + (size_t)list[n] * d, query, d);
+    squares[n] = KERNEL(distance)(cloud, (size_t)list[n], query);
   // A pass would list what comes within twice its error of these; what is seen here is off by
   // once more on either side.
   double reach = kernels_negligible * sigma * sigma + 6 * doubt;
@@ -84,7 +84,7 @@ static int KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *ro
     best = -INFINITY;
     for (size_t n = 0; n < count; n++) {
       if (!(logits[n] >= least)) continue;
-      double square = shifts ? KERNEL(distance)(cloud->values + (size_t)list[n] * d, shifted, d)
+      double square = shifts ? KERNEL(distance)(cloud, (size_t)list[n], shifted)
                              : squares[n];
       kept[near] = list[n];
       logits[near] = -precision * square;
@@ -99,7 +99,7 @@ static int KERNEL(listed_mean)(const kernels_cloud *cloud, const kernels_row *ro
     }
     double total = KERNEL(exponentials)(logits, heavy, best) * (double)row->shift_count;
     for (size_t n = 0; n < heavy; n++)
-      KERNEL(add_row)(cloud->values + (size_t)kept[n] * d, logits[n] / total, d, sum);
+      KERNEL(add_row)(cloud, (size_t)kept[n], logits[n] / total, sum);
   }
   KERNEL(put_mean)(cloud, sum, mean);
   return 1;
@@ -148,7 +148,7 @@ static void KERNEL(nearest_of)(const kernels_cloud *cloud, const int32_t *list, 
   }
   for (size_t n = 0; n < (list ? count : cloud->count); n++) {
     int32_t row = list ? list[n] : (int32_t)n;
-    double squared = KERNEL(distance)(cloud->values + (size_t)row * d, query, d);
+    double squared = KERNEL(distance)(cloud, (size_t)row, query);
     found = KERNEL(place)(row, squared, found, wanted, nearest, best);
   }
 }

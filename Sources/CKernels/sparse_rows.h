@@ -2,12 +2,16 @@
 // only the others are multiplied, in the order in which all would be. Included by kernel bodies
 // after vector_math.h.
 
-#ifdef COMPRESSES
-#include <immintrin.h>
-#endif
+#include "data_rows.h"
+#include "sparse_codes.h"
 
-// Entries of a block of rows and a part of the coordinates, and the place of each.
-enum { KERNEL(entries) = kernels_block_rows * kernels_product_part };
+enum {
+  // Entries of a block of rows and a part of the coordinates, and room that a last vector of bytes
+  // may write over.
+  KERNEL(entries) = kernels_block_rows * kernels_product_part + 64,
+  // The same of one coordinate.
+  KERNEL(column) = kernels_block_rows + 64
+};
 
 // Writes the lanes of z that are not zero, and their places, one after the other; returns how many.
 // Room for all sixteen is needed.
@@ -30,34 +34,56 @@ INLINE uint32_t KERNEL(append)(v16f z, v16i places, float *values, uint8_t *at) 
 }
 
 // Up to sixteen coordinates of a row less the origin, zeros beyond.
-INLINE v16f KERNEL(rest_of)(const float *row, const float *origin, size_t left) {
-  if (left >= kernels_lanes) return *(const v16f_any *)row - *(const v16f_any *)origin;
-  v16f x = {0}, usual = {0};
-  memcpy(&x, row, left * sizeof(float));
-  memcpy(&usual, origin, left * sizeof(float));
-  return x - usual;
+INLINE v16f KERNEL(rest_of)(const kernels_cloud *cloud, size_t row, size_t i, int coded) {
+  size_t left = cloud->dimension - i;
+  if (left >= kernels_lanes)
+    return KERNEL(data_lanes)(cloud, row, i, coded) - *(const v16f_any *)(cloud->origin + i);
+  v16f usual = {0};
+  memcpy(&usual, cloud->origin + i, left * sizeof(float));
+  return KERNEL(data_rest)(cloud, row, i, left, coded) - usual;
 }
 
-// products[r][lane] += (data[r] - origin) . query[lane] over one part of the coordinates.
-INLINE void KERNEL(sparse_part)(const float *data, size_t rows, size_t d, const float *origin,
-                                size_t length, const float *queries, const int vectors,
-                                int starts, float *products) {
-  float values[KERNEL(entries) + kernels_lanes];
-  uint8_t places[KERNEL(entries) + kernels_lanes];
-  uint32_t ends[kernels_block_rows], count = 0;
+// What is left of rows first ..< first + rows in one part of the coordinates, row by row, and where
+// each row ends.
+INLINE void KERNEL(pack_rows)(const kernels_cloud *cloud, size_t first, size_t rows, size_t i,
+                              size_t length, float *values, uint8_t *places, uint32_t *ends,
+                              int coded) {
+  uint32_t count = 0;
+#ifdef COMPRESSES_BYTES
+  if (coded) {
+    uint8_t codes[KERNEL(entries)];
+    for (size_t r = 0; r < rows; r++) {
+      __builtin_prefetch(KERNEL(ahead)(cloud, first + r, i, 1), 0, 2);
+      __builtin_prefetch(cloud->codes + (first + r) * cloud->dimension + i + kernels_product_part);
+      count += KERNEL(append_codes)(KERNEL(part_codes)(cloud, first + r, i, length),
+                                    KERNEL(first_bytes)(), cloud->levels.usual, codes + count,
+                                    places + count);
+      ends[r] = count;
+    }
+    KERNEL(level_rests)(codes, count, cloud->levels, values);
+    return;
+  }
+#endif
   const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   for (size_t r = 0; r < rows; r++) {
-    const float *row = data + r * d;
-    for (size_t i = 0; i < length; i += kernels_lanes) {
-      // The same part of the next block: rows far apart look like nothing to the processor.
-      __builtin_prefetch(row + kernels_block_rows * d + i, 0, 2);
-      count += KERNEL(append)(KERNEL(rest_of)(row + i, origin + i, length - i), lanes + (int)i,
+    for (size_t j = 0; j < length; j += kernels_lanes) {
+      __builtin_prefetch(KERNEL(ahead)(cloud, first + r, i + j, coded), 0, 2);
+      count += KERNEL(append)(KERNEL(rest_of)(cloud, first + r, i + j, coded), lanes + (int)j,
                               values + count, places + count);
     }
     ends[r] = count;
   }
+}
+
+// products[r][lane] += (data[first + r] - origin) . query[lane] over one part of the coordinates.
+INLINE void KERNEL(sparse_part)(const kernels_cloud *cloud, size_t first, size_t rows, size_t i,
+                                size_t length, const float *queries, const int vectors,
+                                float *products, int coded) {
+  float values[KERNEL(entries)];
+  uint8_t places[KERNEL(entries)];
+  uint32_t ends[kernels_block_rows], n = 0;
+  KERNEL(pack_rows)(cloud, first, rows, i, length, values, places, ends, coded);
   v16f_any *out = (v16f_any *)products;
-  uint32_t n = 0;
   for (size_t r = 0; r < rows; r++) {
     v16f sum[4];
     UNROLL for (int v = 0; v < vectors; v++) sum[v] = (v16f){0};
@@ -66,83 +92,102 @@ INLINE void KERNEL(sparse_part)(const float *data, size_t rows, size_t d, const 
       UNROLL for (int v = 0; v < vectors; v++) sum[v] = MAD(SPLAT(values[n]), q[v], sum[v]);
     }
     UNROLL for (int v = 0; v < vectors; v++)
-      out[r * vectors + v] = starts ? sum[v] : out[r * vectors + v] + sum[v];
+      out[r * vectors + v] = i == 0 ? sum[v] : out[r * vectors + v] + sum[v];
   }
 }
 
-INLINE void KERNEL(sparse_products_of)(const float *data, size_t rows, size_t d,
-                                       const float *origin, const float *queries,
-                                       const int vectors, float *products) {
+INLINE void KERNEL(sparse_products_of)(const kernels_cloud *cloud, size_t first, size_t rows,
+                                       const float *queries, const int vectors, float *products,
+                                       int coded) {
+  size_t d = cloud->dimension;
   for (size_t i = 0; i < d; i += kernels_product_part) {
     size_t length = d - i < kernels_product_part ? d - i : kernels_product_part;
-    KERNEL(sparse_part)(data + i, rows, d, origin + i, length, queries + i * vectors * 16,
-                        vectors, i == 0, products);
+    KERNEL(sparse_part)(cloud, first, rows, i, length, queries + i * vectors * 16, vectors,
+                        products, coded);
   }
 }
 
-static void KERNEL(sparse_products)(const float *data, size_t rows, size_t d,
-                                    const float *origin, const float *queries, size_t lanes,
-                                    float *products) {
-  if (lanes == 64) KERNEL(sparse_products_of)(data, rows, d, origin, queries, 4, products);
-  else if (lanes == 32) KERNEL(sparse_products_of)(data, rows, d, origin, queries, 2, products);
-  else KERNEL(sparse_products_of)(data, rows, d, origin, queries, 1, products);
-}
-
-// mean[i][lane] += sum over the kept rows of weights[row][lane] * (data[row] - origin)[i] over one
-// part of the coordinates: tiles of sixteen rows are turned, so that what a coordinate adds up stays
-// in registers.
-INLINE void KERNEL(sparse_sum_part)(const float *data, size_t d, const float *origin,
-                                    size_t length, const float *weights, const int32_t *kept,
-                                    size_t count, const int vectors, float *mean) {
-  enum { room = kernels_block_rows + kernels_lanes };
-  float values[kernels_product_part * room];
-  uint8_t places[kernels_product_part * room];
-  uint32_t counts[kernels_product_part] = {0};
+// What is left of up to kernels_block_rows kept rows in one part of the coordinates, coordinate by
+// coordinate, with the rows it is of: tiles of rows are turned.
+INLINE void KERNEL(pack_columns)(const kernels_cloud *cloud, size_t first, const int32_t *kept,
+                                 size_t count, size_t i, size_t length, float *values,
+                                 uint8_t *places, uint32_t *counts, int coded) {
+  memset(counts, 0, kernels_product_part * sizeof *counts);
+#ifdef COMPRESSES_BYTES
+  if (coded) {
+    KERNEL(pack_code_columns)(cloud, first, kept, count, i, length, values, places, counts,
+                              KERNEL(column));
+    return;
+  }
+#endif
   for (size_t n = 0; n < count; n += kernels_lanes) {
     v16i rows = {0};
     size_t some = count - n < kernels_lanes ? count - n : kernels_lanes;
     memcpy(&rows, kept + n, some * sizeof(int32_t));
-    for (size_t i = 0; i < length; i += kernels_lanes) {
+    for (size_t j = 0; j < length; j += kernels_lanes) {
       v16i tile[kernels_lanes];
       for (size_t r = 0; r < kernels_lanes; r++) {
-        const float *row = data + (size_t)kept[n + (r < some ? r : 0)] * d + i;
-        __builtin_prefetch(row + kernels_block_rows * d, 0, 2);
-        v16f rest = KERNEL(rest_of)(row, origin + i, length - i);
+        size_t row = first + (size_t)kept[n + (r < some ? r : 0)];
+        __builtin_prefetch(KERNEL(ahead)(cloud, row, i + j, coded), 0, 2);
+        v16f rest = KERNEL(rest_of)(cloud, row, i + j, coded);
         tile[r] = r < some ? (v16i)rest : (v16i){0};
       }
       KERNEL(turn_square)(tile);
       UNROLL for (int c = 0; c < kernels_lanes; c++) {
-        size_t column = i + c, at = column * room + counts[column];
+        size_t column = j + c, at = column * KERNEL(column) + counts[column];
         counts[column] += KERNEL(append)((v16f)tile[c], rows, values + at, places + at);
       }
     }
   }
-  for (size_t i = 0; i < length; i++) {
-    if (!counts[i]) continue;
+}
+
+// mean[i][lane] += sum over the kept rows of weights[row][lane] * (data[first + row] - origin)[i]
+// over one part of the coordinates: what a coordinate adds up stays in registers.
+INLINE void KERNEL(sparse_sum_part)(const kernels_cloud *cloud, size_t first, size_t i,
+                                    size_t length, const float *weights, const int32_t *kept,
+                                    size_t count, const int vectors, float *mean, int coded) {
+  float values[kernels_product_part * KERNEL(column)];
+  uint8_t places[kernels_product_part * KERNEL(column)];
+  uint32_t counts[kernels_product_part];
+  KERNEL(pack_columns)(cloud, first, kept, count, i, length, values, places, counts, coded);
+  for (size_t j = 0; j < length; j++) {
+    if (!counts[j]) continue;
     v16f sum[4];
     UNROLL for (int v = 0; v < vectors; v++) sum[v] = (v16f){0};
-    for (size_t n = i * room; n < i * room + counts[i]; n++) {
+    for (size_t n = j * KERNEL(column); n < j * KERNEL(column) + counts[j]; n++) {
       const v16f_any *w = (const v16f_any *)weights + places[n] * vectors;
       UNROLL for (int v = 0; v < vectors; v++) sum[v] = MAD(SPLAT(values[n]), w[v], sum[v]);
     }
-    UNROLL for (int v = 0; v < vectors; v++) ((v16f_any *)mean)[i * vectors + v] += sum[v];
+    UNROLL for (int v = 0; v < vectors; v++) ((v16f_any *)mean)[j * vectors + v] += sum[v];
   }
 }
 
-INLINE void KERNEL(sparse_sums_of)(const float *data, size_t d, const float *origin,
-                                   const float *weights, const int32_t *kept, size_t count,
-                                   const int vectors, float *mean) {
+INLINE void KERNEL(sparse_sums_of)(const kernels_cloud *cloud, size_t first, const float *weights,
+                                   const int32_t *kept, size_t count, const int vectors,
+                                   float *mean, int coded) {
+  size_t d = cloud->dimension;
   for (size_t i = 0; i < d; i += kernels_product_part) {
     size_t length = d - i < kernels_product_part ? d - i : kernels_product_part;
-    KERNEL(sparse_sum_part)(data + i, d, origin + i, length, weights, kept, count, vectors,
-                            mean + i * vectors * 16);
+    KERNEL(sparse_sum_part)(cloud, first, i, length, weights, kept, count, vectors,
+                            mean + i * vectors * 16, coded);
   }
 }
 
-static void KERNEL(sparse_sums)(const float *data, size_t d, const float *origin,
-                                const float *weights, const int32_t *kept, size_t count,
-                                size_t lanes, float *mean) {
-  if (lanes == 64) KERNEL(sparse_sums_of)(data, d, origin, weights, kept, count, 4, mean);
-  else if (lanes == 32) KERNEL(sparse_sums_of)(data, d, origin, weights, kept, count, 2, mean);
-  else KERNEL(sparse_sums_of)(data, d, origin, weights, kept, count, 1, mean);
+// A function for each width of a panel and kind of data.
+#define EACH_WIDTH(name, coded, ...)                             \
+  (lanes == 64   ? KERNEL(name)(__VA_ARGS__, 4, result, coded)   \
+   : lanes == 32 ? KERNEL(name)(__VA_ARGS__, 2, result, coded)   \
+                 : KERNEL(name)(__VA_ARGS__, 1, result, coded))
+
+static void KERNEL(sparse_products)(const kernels_cloud *cloud, size_t first, size_t rows,
+                                    const float *queries, size_t lanes, float *result) {
+  if (cloud->codes) EACH_WIDTH(sparse_products_of, 1, cloud, first, rows, queries);
+  else EACH_WIDTH(sparse_products_of, 0, cloud, first, rows, queries);
 }
+
+static void KERNEL(sparse_sums)(const kernels_cloud *cloud, size_t first, const float *weights,
+                                const int32_t *kept, size_t count, size_t lanes, float *result) {
+  if (cloud->codes) EACH_WIDTH(sparse_sums_of, 1, cloud, first, weights, kept, count);
+  else EACH_WIDTH(sparse_sums_of, 0, cloud, first, weights, kept, count);
+}
+#undef EACH_WIDTH

@@ -77,7 +77,8 @@ enum {
 /// For each lane of a panel, the sums of f and of f^2 over all rows of the cloud. Lane l leaves out
 /// row self + l: the point itself, where the panel is of the cloud; a `self` below -lanes leaves
 /// out none. `queries_half`: halves of the squared norms of the panel; `limits`: one a row of the
-/// cloud, or null; `sums` and `squares`: lanes, added to; `scratch`: kernels_block_rows x lanes.
+/// cloud, or null; `sums` and `squares`: lanes, added to; `scratch`: kernels_block_rows x lanes, and
+/// kernels_block_rows x dimension more where there are codes.
 void kernels_pair_sums(const kernels_cloud *cloud, const float *queries, size_t lanes,
                        const float *queries_half, ptrdiff_t self, int function, float scale,
                        const float *limits, double *sums, double *squares, float *scratch);
@@ -89,6 +90,9 @@ void *kernels_map(size_t bytes);
 
 /// Gives pages of `kernels_map` back.
 void kernels_unmap(void *start, size_t bytes);
+
+/// Gives the whole pages of some memory back, which stays there and holds nothing of use.
+void kernels_discard(void *start, size_t bytes);
 
 /// From now on blocks of four megabytes and more go back to the system when they are freed.
 void kernels_return_large_blocks(void);

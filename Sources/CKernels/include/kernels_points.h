@@ -15,14 +15,32 @@ enum {
 void kernels_pack_panel(const float *rows, size_t count, size_t dimension, const float *center,
                         float *panel, size_t lanes);
 
+/// Even levels, as pictures have them: code b stands for (slope b + start) / parts, rounded once.
+typedef struct {
+  float slope, start, parts;
+  uint8_t usual;  // the code of what most numbers are
+} kernels_levels;
+
 /// Data as the kernels read it: rows less `center`, with halves of their squared norms.
 typedef struct {
-  const float *values;      // count x dimension
+  const float *values;      // count x dimension; null where there are codes
   const float *half_norms;  // count
   const float *center;      // dimension
   size_t count, dimension;
   const float *origin;      // dimension: what most of `values` are; null where no value is usual
+  const uint8_t *codes;     // count x dimension, with a center of zeros; else null
+  kernels_levels levels;
 } kernels_cloud;
+
+/// The smallest and the largest of `values`.
+void kernels_extent(const kernels_cloud *cloud, float *least, float *most);
+
+/// Writes the codes of `values`; returns 0 where one of them is no level, and then what is written
+/// is of no use. `codes` may be the memory of `values`, or null to ask only.
+int kernels_encode(const kernels_cloud *cloud, uint8_t *codes);
+
+/// The numbers of rows first ..< last that codes stand for.
+void kernels_decode(const kernels_cloud *cloud, size_t first, size_t last, float *values);
 
 /// What one panel of queries has gathered from a range of the data.
 typedef struct {
@@ -37,7 +55,8 @@ typedef struct {
 } kernels_panel;
 
 /// Running softmax over data rows first ..< last. A row further than `slack` (in units of the
-/// logit times sigma^2) below the best weighs nothing. `scratch`: kernels_block_rows x lanes.
+/// logit times sigma^2) below the best weighs nothing. `scratch`: kernels_block_rows x lanes, and
+/// kernels_block_rows x dimension more where there are codes.
 void kernels_softmax_scan(const kernels_cloud *cloud, size_t first, size_t last,
                           const float *queries, size_t lanes, const float *precision,
                           const float *slack, kernels_panel *panel, float *scratch);
@@ -50,7 +69,8 @@ enum { kernels_nearby_dimension = 3 };
 void kernels_nearby_mean(const kernels_cloud *cloud, const float *x, size_t count,
                          const double *sigmas, size_t stride, float *means, uint8_t *doubtful);
 
-/// The `capacity` largest x . x_i - |x_i|^2 / 2, in falling order, in chosen and values.
+/// The `capacity` largest x . x_i - |x_i|^2 / 2, in falling order, in chosen and values. `scratch`
+/// as above.
 void kernels_nearest_scan(const kernels_cloud *cloud, size_t first, size_t last,
                           const float *queries, size_t lanes, kernels_panel *panel,
                           float *scratch);
@@ -91,6 +111,6 @@ void kernels_distances(const kernels_cloud *cloud, size_t first, size_t last, co
                        double *squared, double *scratch);
 
 /// sum[dimension][lanes] += weights[row - first][lanes] * data row, for rows first ..< last, at
-/// most kernels_block_rows of them.
+/// most kernels_block_rows of them. `room`: that many rows where there are codes, else unused.
 void kernels_add_weighted_rows(const kernels_cloud *cloud, size_t first, size_t last,
-                               const float *weights, size_t lanes, float *sum);
+                               const float *weights, size_t lanes, float *sum, float *room);

@@ -35,9 +35,6 @@ typedef struct {
   float error, residual;
 } kernels_row;
 
-/// largest[i] = max |value| of coordinate i over all rows.
-void kernels_magnitudes(const kernels_cloud *cloud, float *largest);
-
 /// Half the squared norm of each row less the origin, which there is; returns how many coordinates
 /// of all rows differ from it.
 size_t kernels_rest_norms(const kernels_cloud *cloud, double *half_norms);

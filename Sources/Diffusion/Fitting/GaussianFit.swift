@@ -57,6 +57,11 @@ public struct GaussianFit: Sendable {
   public init(
     _ data: Points, kind: Kind = .full, shrinkage: Shrinkage = .automatic, workers: Workers = .all
   ) {
+    self.init(of: data, kind: kind, shrinkage: shrinkage, workers: workers)
+  }
+
+  /// The same of rows that are read some at a time.
+  init(of data: some RowBlocks, kind: Kind, shrinkage: Shrinkage, workers: Workers) {
     let isDiagonal = kind == .diagonal || kind == .isotropic
     let moments = SampleMoments(data, covariance: !isDiagonal, workers: workers)
     let share: Double =

@@ -25,18 +25,20 @@ struct SampleMoments: Sendable {
   private static let partialSize = 1 << 22
 
   /// The moments of `data`, N × d, N ≥ 1, finite.
-  init(_ data: Points, covariance isWanted: Bool, workers: Workers) {
+  init(_ data: some RowBlocks, covariance isWanted: Bool, workers: Workers) {
     let (n, d) = (data.count, data.dimension)
     precondition(n > 0, "Moments need at least one point.")
-    let origin = data.row(0).map(Double.init)
+    let origin = data.block(0..<1).values.map(Double.init)
     let size = isWanted ? d * d : d
     let groups = rowGroups(of: n, most: max(2, min(16, Self.partialSize / size)), least: 256)
 
     let offsets = workers.results(of: groups.count) { group in
       var sums = [Double](repeating: 0, count: d)
-      for row in groups[group] {
-        let at = row * d
-        for j in 0..<d { sums[j] += Double(data.values[at + j]) - origin[j] }
+      for rows in Self.blocks(of: groups[group], d) {
+        let block = data.block(rows)
+        for row in 0..<rows.count {
+          for j in 0..<d { sums[j] += Double(block.values[row * d + j]) - origin[j] }
+        }
       }
       return sums
     }
@@ -63,6 +65,14 @@ struct SampleMoments: Sendable {
     covariance = isWanted ? Matrix(rows: d, columns: d, values: gram) : nil
   }
 
+  /// Consecutive rows in blocks.
+  private static func blocks(of rows: Range<Int>, _ dimension: Int) -> [Range<Int>] {
+    let size = max(1, blockSize / dimension)
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: size).map {
+      $0..<min(rows.upperBound, $0 + size)
+    }
+  }
+
   /// The sums of one group of rows.
   private struct Partial: Sendable {
     var squares: [Double]
@@ -70,19 +80,18 @@ struct SampleMoments: Sendable {
     var gram: [Double] = []
 
     init(
-      _ data: Points, _ rows: Range<Int>, origin: [Double], offset: [Double], matrix: Bool
+      _ data: some RowBlocks, _ rows: Range<Int>, origin: [Double], offset: [Double], matrix: Bool
     ) {
       let d = data.dimension
       squares = [Double](repeating: 0, count: d)
       var gram = Matrix(rows: matrix ? d : 0, columns: matrix ? d : 0)
-      let size = max(1, blockSize / d)
-      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
-        let block = first..<min(rows.upperBound, first + size)
+      for rows in SampleMoments.blocks(of: rows, d) {
+        let block = data.block(rows)
         var centered = [Double](repeating: 0, count: block.count * d)
-        for (index, row) in block.enumerated() {
+        for index in 0..<block.count {
           var norm = 0.0
           for j in 0..<d {
-            let away = Double(data.values[row * d + j]) - origin[j] - offset[j]
+            let away = Double(block.values[index * d + j]) - origin[j] - offset[j]
             centered[index * d + j] = away
             squares[j] += away * away
             norm += away * away
@@ -96,6 +105,22 @@ struct SampleMoments: Sendable {
       self.gram = gram.values
     }
   }
+}
+
+/// Rows that can be had some at a time.
+protocol RowBlocks: Sendable {
+  var count: Int { get }
+  var dimension: Int { get }
+  func block(_ rows: Range<Int>) -> Points
+}
+
+extension Points: RowBlocks {
+  func block(_ rows: Range<Int>) -> Points { self.rows(rows) }
+}
+
+/// Less a common vector, which moves the mean alone.
+extension PointCloud: RowBlocks {
+  func block(_ rows: Range<Int>) -> Points { centered(rows) }
 }
 
 /// Sums of arrays of one length, in order.

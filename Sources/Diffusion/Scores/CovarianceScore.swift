@@ -11,7 +11,9 @@ extension EmpiricalScore: CovarianceScore {
   /// Cost: N d² and d³. Ask once.
   public var covariance: Covariance {
     let isAmple = count >= Self.pointsPerCoordinate * dimension
-    return GaussianFit(cloud.centered, shrinkage: isAmple ? .none : .automatic).covariance
+    return GaussianFit(
+      of: cloud, kind: .full, shrinkage: isAmple ? .none : .automatic, workers: .all
+    ).covariance
   }
 }
 
