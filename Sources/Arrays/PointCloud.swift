@@ -50,6 +50,10 @@ public struct PointCloud: Sendable {
   package var leavesOutUsual: Bool { usual != nil }
   /// Whether the data are held as codes of levels.
   package var holdsCodes: Bool { levels != nil }
+  /// Bytes that the data take.
+  var storedBytes: Int { (holdsCodes ? 1 : 4) * count * dimension }
+  /// Rows of a batch whose products, and those of M `shifts`, are all remembered.
+  package func rememberedRows(shifts: Int) -> Int { ProductHistory.rows(self, shifts: shifts) }
 
   /// Takes the center off; halves of the squared norms that are left, the largest norm, and
   /// E‖x_i − mean‖².

@@ -27,6 +27,8 @@ public final class ProductHistory {
   private(set) var shifts: Points?
   let shiftCount: Int
   let segments: [Range<Int>]
+  /// Rows that are worked on together.
+  let wave: Int
 
   private let cloud: PointCloud
   private let arena = Arena()
@@ -46,15 +48,24 @@ public final class ProductHistory {
   private var panels: [UnsafeMutablePointer<Float>] = []
   private var sums: [UnsafeMutablePointer<Float>] = []
 
-  /// Bytes of products that are kept, at most, where nothing else is said.
-  public static let usualMemory = 48 << 20
+  /// Bytes of products of a cloud that are kept, at most, where nothing else is said: with them a run
+  /// stays within a tenth more than its data in Float32, and 64 MiB.
+  ///
+  /// The program takes 24 of these and what a pass needs beside products 13; a jump has three
+  /// matrices of the covariance.
+  static func usualMemory(_ cloud: PointCloud) -> Int {
+    let data = 4 * cloud.count * cloud.dimension
+    let jump = 3 * 8 * cloud.dimension * cloud.dimension
+    let room = data / 10 + (data - cloud.storedBytes) + (27 << 20) - jump
+    return max(8 << 20, min(room, 48 << 20))
+  }
 
   /// Rows whose products all fit: those of three anchors, or of two beside shifts.
-  public static func rows(points: Int, shifts: Int, memory: Int = usualMemory) -> Int {
+  static func rows(_ cloud: PointCloud, shifts: Int) -> Int {
     let anchors = shifts > 1 ? 2 : 3
     let stored = shifts <= 1 ? shifts : shifts - 1
-    return memory
-      / RowProducts.size(stride: padded(points), anchorCount: anchors, stored: stored)
+    return usualMemory(cloud)
+      / RowProducts.size(stride: padded(cloud.count), anchorCount: anchors, stored: stored)
   }
 
   private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 + 16 }
@@ -69,11 +80,11 @@ public final class ProductHistory {
   ///   - rows: B.
   ///   - shifts: e_m, M rows a row, which sum to zero for M > 1; nil for none.
   ///   - anchors: Products kept of a row, 0 … 4; fewer where they would not fit.
-  ///   - memory: Bytes of products that are kept, at most.
+  ///   - memory: Bytes of products that are kept, at most; nil for what leaves a run small.
   ///   - workers: The threads to use.
   public init(
     for cloud: PointCloud, rows: Int, shifts: Points? = nil, anchors: Int = 3,
-    memory: Int = usualMemory, workers: Workers
+    memory: Int? = nil, workers: Workers
   ) {
     precondition((0...Int(kernels_most_anchors)).contains(anchors), "Up to four anchors.")
     let count = shifts.map { $0.count / max(1, rows) } ?? 1
@@ -90,12 +101,13 @@ public final class ProductHistory {
     fewer = cloud.usual == nil ? capacity : min(1024, capacity)
     reach = max(capacity, cloud.count / 8)
     let stored = shifts == nil ? 0 : max(1, count - 1)
+    let memory = memory ?? Self.usualMemory(cloud)
     wantsAnchors = anchors > 0
     zeros = [Float](repeating: 0, count: cloud.dimension)
     let fitting = (memory / max(1, rows) / stride - 3 * stored) / 2
     anchorCount = max(1, min(anchors, fitting))
     let size = RowProducts.size(stride: stride, anchorCount: anchorCount, stored: stored)
-    let wave = Self.wave(stride)
+    wave = max(16, min(Self.wave(stride), memory / size))
     persistent =
       rows * size <= memory ? rows : max(0, memory / size - wave)
     let halfNorms = arena.floats(stride)
@@ -119,11 +131,10 @@ public final class ProductHistory {
     }
   }
 
-  /// Rows worked on together: low bits and partial sums within some megabytes.
+  /// Rows whose low bits and partial sums take some megabytes.
   private static func wave(_ stride: Int) -> Int {
     max(64, min(512, (4 << 20) / stride / 64 * 64))
   }
-  var wave: Int { Self.wave(stride) }
 
   /// Goes on with these rows alone, in their order.
   public func keep(_ kept: [Int]) {

@@ -10,13 +10,18 @@ public struct GaussianScore: DensityScore, CovarianceScore, ReverseTransitionSco
   public let mean: [Double]
   /// V.
   public let covariance: Covariance
-  let mixture: MixtureScore
+  private let packed = Once<MixtureScore>()
 
   /// N(mean, covariance).
   public init(mean: [Double], covariance: Covariance) {
     self.mean = mean
     self.covariance = covariance
-    mixture = MixtureScore([.init(weight: 1, mean: mean, covariance: covariance)])
+    precondition(mean.count == covariance.dimension, "Mean and covariance have one dimension.")
+  }
+
+  /// The same law for the kernels, which a jump by its flow does without.
+  var mixture: MixtureScore {
+    packed.value { MixtureScore([.init(weight: 1, mean: mean, covariance: covariance)]) }
   }
 
   /// The number of coordinates, d.

@@ -20,18 +20,18 @@ public protocol RememberingScore: Score {
 extension EmpiricalScore: RememberingScore {
   /// Rows whose products with the data are remembered.
   public var rememberedRows: Int? {
-    cloud.remembersSoftmax ? ProductHistory.rows(points: count, shifts: 0) : nil
+    cloud.remembersSoftmax ? cloud.rememberedRows(shifts: 0) : nil
   }
 }
 
 extension NearestNeighborScore: RememberingScore {
   /// Rows whose products with the data, and those of their shifts, are remembered.
   public var rememberedRows: Int? {
-    if remembersShifts { return ProductHistory.rows(points: exact.count, shifts: shifts) }
+    if remembersShifts { return exact.cloud.rememberedRows(shifts: shifts) }
     guard case .nearest = neighbors, exact.cloud.remembersProducts else {
       return exact.rememberedRows
     }
-    return ProductHistory.rows(points: exact.count, shifts: 0)
+    return exact.cloud.rememberedRows(shifts: 0)
   }
 }
 

@@ -165,13 +165,19 @@ public struct PathCalibration: Sendable {
     }
 
     private func gaps(_ clean: Points, _ samples: Samples, at sigma: Double) -> [Double] {
-      // Products with all the data are remembered for each row at once, and for nothing here.
-      let most = (model as? any RememberingScore)?.rememberedRows == nil ? clean.count : Self.panel
-      return stride(from: 0, to: clean.count, by: most).flatMap { first in
-        let rows = first..<min(clean.count, first + most)
-        return gaps(
-          rows: clean.rows(rows),
-          Samples(seed: samples.seed, indices: Array(samples.indices[rows])), at: sigma)
+      batches(of: samples, most: Self.panel).flatMap { rows, batch in
+        gaps(rows: clean.rows(rows), batch, at: sigma)
+      }
+    }
+
+    /// Samples in batches of which a model remembers every row; all at once where it remembers
+    /// nothing.
+    private func batches(of samples: Samples, most: Int) -> [(Range<Int>, Samples)] {
+      let remembered = (model as? any RememberingScore)?.rememberedRows
+      let size = remembered.map { max(1, min($0, most)) } ?? samples.count
+      return stride(from: 0, to: samples.count, by: size).map { first in
+        let rows = first..<min(samples.count, first + size)
+        return (rows, Samples(seed: samples.seed, indices: Array(samples.indices[rows])))
       }
     }
 
@@ -213,12 +219,16 @@ public struct PathCalibration: Sendable {
     /// Samples of a model that has no draws, their evaluations counted.
     private mutating func drawn(_ samples: Samples) -> Points {
       let levels = NoiseLevels(steps: Self.steps, from: settings.start, to: settings.floor)
-      let start = model.matchedStart(at: settings.start, samples: samples, workers: workers)
-      var run = SamplingRun(
-        from: start, down: levels, by: Heun(), with: model, samples: samples, workers: workers)
-      while run.advance() {}
-      evaluations += run.result.evaluations.reduce(0, +)
-      return run.result.samples
+      var points = Points(count: samples.count, dimension: model.dimension)
+      for (rows, batch) in batches(of: samples, most: samples.count) {
+        let start = model.matchedStart(at: settings.start, samples: batch, workers: workers)
+        var run = SamplingRun(
+          from: start, down: levels, by: Heun(), with: model, samples: batch, workers: workers)
+        while run.advance() {}
+        evaluations += run.result.evaluations.reduce(0, +)
+        points.replaceRows(from: rows.lowerBound, with: run.result.samples)
+      }
+      return points
     }
 
     private var means: [Double] { rates.map { $0.reduce(0, +) / Double(max(1, $0.count)) } }

@@ -66,7 +66,9 @@ struct SamplingPlan {
     let rows = max(16, min(most, remembered, light ?? most))
     batch = min(
       count,
-      options.batch ?? (isLight ? Self.evenly(count, by: rows, on: workers.count) : rows))
+      options.batch
+        ?? (isLight
+          ? Self.evenly(count, by: rows, on: workers.count) : Self.evenly(count, within: rows)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 
@@ -88,6 +90,12 @@ struct SamplingPlan {
           corrections: options.corrections, signalToNoise: options.snr,
           stepSize: options.stepSize, density: model.score as? any DensityScore,
           gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
+  }
+
+  /// Rows of batches of one size, of at most `most` rows.
+  private static func evenly(_ count: Int, within most: Int) -> Int {
+    let batches = (count + most - 1) / most
+    return (count + batches - 1) / batches
   }
 
   /// Rows of batches of one size, whole panels, of at most `most` rows or a panel more; as many
