@@ -11,6 +11,7 @@ final class AxesMixture: Sendable {
   private let columns: [Float]
   private let norms: [Float]
   private let widest: [Double]
+  private let narrowest: [Double]
 
   init(_ mixture: PackedMixture) {
     let (d, count, lanes) = (mixture.dimension, mixture.count, Int(kernels_lanes))
@@ -30,10 +31,11 @@ final class AxesMixture: Sendable {
       norms[k] = Float(square)
     }
     (self.center, self.columns, self.norms) = (center, columns, norms)
-    widest = (0..<count).map { k in
-      mixture.ranks[k] == 0
-        ? mixture.rests[k] : mixture.variances[k * d..<(k + 1) * d].reduce(0) { max($0, $1) }
+    let variances = (0..<count).map { k in
+      mixture.ranks[k] == 0 ? [mixture.rests[k]] : Array(mixture.variances[k * d..<(k + 1) * d])
     }
+    widest = variances.map { $0.reduce(0) { max($0, $1) } }
+    narrowest = variances.map { $0.reduce(.infinity) { min($0, $1) } }
   }
 
   /// Whether a bound, which costs a fraction of a component, may save some.
@@ -55,11 +57,14 @@ final class AxesMixture: Sendable {
         columns.withUnsafeBufferPointer { columns in
           norms.withUnsafeBufferPointer { norms in
             widest.withUnsafeBufferPointer { widest in
-              var kernel = kernels_axes(
-                mixture: mixture, slots: slots, center: center.baseAddress,
-                columns: columns.baseAddress, norms: norms.baseAddress,
-                widest: widest.baseAddress, largest: norms.reduce(0) { max($0, $1) })
-              return withUnsafePointer(to: &kernel, body)
+              narrowest.withUnsafeBufferPointer { narrowest in
+                var kernel = kernels_axes(
+                  mixture: mixture, slots: slots, center: center.baseAddress,
+                  columns: columns.baseAddress, norms: norms.baseAddress,
+                  widest: widest.baseAddress, narrowest: narrowest.baseAddress,
+                  largest: norms.reduce(0) { max($0, $1) })
+                return withUnsafePointer(to: &kernel, body)
+              }
             }
           }
         }
@@ -76,7 +81,7 @@ final class AxesMixture: Sendable {
     init(for mixture: PackedMixture, _ axes: AxesMixture, workers: Workers) {
       let arena = arena
       let size = axes.withKernel(of: mixture) { kernels_axes_scratch($0) }
-      limits = arena.floats(2 * axes.slots)
+      limits = arena.floats(4 * axes.slots)
       parts = (0..<workers.count).map { _ in arena.doubles(size) }
     }
   }

@@ -83,11 +83,13 @@ public struct PackedMixture: Sendable {
   /// Memory for evaluating a mixture again and again, one thread at a time in each part.
   public final class Scratch {
     var table: [Double]
-    var parts: [Double]
+    /// Of the threads; megabytes that the kernels for many dimensions never touch.
+    lazy var parts = [Double](repeating: 0, count: partSize * threads)
     /// The layout of the kernel for few dimensions, at one σ.
     var exact: [Double]
     var single: [Float]
     let partSize: Int
+    private let threads: Int
     private var wide: WideMixture.Memory?
     private var axes: AxesMixture.Memory?
 
@@ -99,7 +101,7 @@ public struct PackedMixture: Sendable {
           max(kernels_mixture_scratch($0), mixture.isPlane ? kernels_plane_size($0).scratch : 0)
         )
       }
-      parts = [Double](repeating: 0, count: partSize * workers.count)
+      threads = workers.count
       let plane = mixture.withKernel { kernels_plane_size($0) }
       exact = [Double](repeating: 0, count: mixture.isPlane ? plane.exact : 0)
       single = [Float](repeating: 0, count: mixture.isPlane ? plane.single : 0)
@@ -128,7 +130,7 @@ public struct PackedMixture: Sendable {
     func fits(_ mixture: PackedMixture, _ workers: Workers) -> Bool {
       mixture.withKernel {
         table.count == kernels_mixture_table_size($0) && partSize >= kernels_mixture_scratch($0)
-          && parts.count >= partSize * workers.count
+          && threads >= workers.count
       }
     }
   }

@@ -3,6 +3,8 @@
 
 #include "axes_bounds.h"
 
+#include "axes_alone.h"
+
 // The logits of component k at up to 16 rows, in lanes: the sums of mixture_panel.
 INLINE v16d KERNEL(axes_logit)(const KERNEL(axes_task) * t, size_t k, const uint32_t *rows,
                                size_t count) {
@@ -25,7 +27,8 @@ INLINE v16d KERNEL(axes_logit)(const KERNEL(axes_task) * t, size_t k, const uint
   return m->log_weights[k] - SPLAT_D(half_log) - 0.5 * square;
 }
 
-// Logits of `count` pairs of a component (`owners`) and a row (`at`, or the pair's own number).
+// Logits of `count` pairs of a component (`owners`) and an open row (`at`, or the pair's own
+// number).
 static void KERNEL(axes_logits)(KERNEL(axes_task) * t, const uint32_t *owners, const uint32_t *at,
                                 size_t count, double *logits) {
   size_t components = t->a->mixture->components;
@@ -44,16 +47,18 @@ static void KERNEL(axes_logits)(KERNEL(axes_task) * t, const uint32_t *owners, c
     while (n < ends[k]) {
       size_t group = ends[k] - n < kernels_lanes ? ends[k] - n : kernels_lanes;
       uint32_t rows[kernels_lanes];
-      for (size_t lane = 0; lane < group; lane++)
-        rows[lane] = at ? at[t->order[n + lane]] : t->order[n + lane];
+      for (size_t lane = 0; lane < group; lane++) {
+        uint32_t pair = t->order[n + lane];
+        rows[lane] = t->open[at ? at[pair] : pair];
+      }
       v16d found = KERNEL(axes_logit)(t, k, rows, group);
       for (size_t lane = 0; lane < group; lane++) logits[t->order[n + lane]] = found[lane];
       n += group;
     }
 }
 
-// The components beside the leader that may count at a row, as pairs in rising order, with the
-// leader among them; the rest is ruled out. False where they are too many for that to pay.
+// The components beside the leader that may count at an open row, as pairs in rising order, with
+// the leader among them; the rest is ruled out. False where they are too many for that to pay.
 static int KERNEL(axes_pairs)(KERNEL(axes_task) * t, size_t row, uint32_t *pairs) {
   const kernels_axes *a = t->a;
   size_t slots = a->slots, most = axes_most(a);
@@ -93,16 +98,8 @@ static double KERNEL(axes_weights)(double *weights, size_t count, double best) {
   return total;
 }
 
-// Sixteen numbers, or as many as there are.
-INLINE v16d KERNEL(axes_load)(const double *from, size_t width) {
-  if (width >= kernels_lanes) return *(const v16d_any *)from;
-  v16d value = {0};
-  memcpy(&value, from, width * sizeof(double));
-  return value;
-}
-
-// The denoiser at a row from the logits of its pairs, as mixture_panel has it.
-static void KERNEL(axes_mean)(KERNEL(axes_task) * t, size_t row, float *out) {
+// The denoiser at an open row from the logits of its pairs, as mixture_panel has it.
+static void KERNEL(axes_mean)(KERNEL(axes_task) * t, size_t row, float *denoised) {
   const kernels_mixture *m = t->a->mixture;
   size_t d = m->dimension, kd = m->components * d;
   size_t first = t->starts[row], count = t->starts[row + 1] - first;
@@ -112,7 +109,8 @@ static void KERNEL(axes_mean)(KERNEL(axes_task) * t, size_t row, float *out) {
   if (count == 1) total = weights[0] = 1;
   else total = KERNEL(axes_weights)(weights, count, best);
   double inverse = 1.0 / total;
-  const float *x = t->x + row * d;
+  const float *x = t->x + t->open[row] * d;
+  float *out = denoised + t->open[row] * d;
   for (size_t i = 0; i < d; i += kernels_lanes) {
     size_t width = d - i < kernels_lanes ? d - i : kernels_lanes;
     v16f near = {0};
@@ -149,17 +147,18 @@ static void KERNEL(axes_dense)(KERNEL(axes_task) * t, size_t count, float *denoi
 
 // Some rows; returns how many of them took the way of many components.
 static size_t KERNEL(axes_block)(KERNEL(axes_task) * t, float *denoised) {
-  size_t d = t->a->mixture->dimension, row = 0, dense = 0;
+  size_t first = 0, open = 0, dense = 0;
   uint32_t pairs = 0;
-  for (; row + TALL <= t->count; row += TALL) KERNEL(axes_bounds)(t, row, TALL);
-  for (; row < t->count; row++) KERNEL(axes_bounds)(t, row, 1);
-  KERNEL(axes_logits)(t, t->leaders, 0, t->count, t->leading);
-  for (row = 0; row < t->count; row++) {
+  for (; first + TALL <= t->count; first += TALL)
+    open = KERNEL(axes_rows)(t, first, TALL, open, denoised);
+  for (; first < t->count; first++) open = KERNEL(axes_rows)(t, first, 1, open, denoised);
+  KERNEL(axes_logits)(t, t->leaders, 0, open, t->leading);
+  for (size_t row = 0; row < open; row++) {
     t->starts[row] = pairs;
     if (t->leaders[row] == UINT32_MAX || !KERNEL(axes_pairs)(t, row, &pairs))
-      t->dense[dense++] = (uint32_t)row;
+      t->dense[dense++] = t->open[row];
   }
-  t->starts[t->count] = pairs;
+  t->starts[open] = pairs;
   // Leaders have their logits already.
   for (uint32_t n = 0; n < pairs; n++) {
     uint32_t own = t->at[n];
@@ -167,8 +166,8 @@ static size_t KERNEL(axes_block)(KERNEL(axes_task) * t, float *denoised) {
     t->wanted[n] = t->owners[n] == t->leaders[own] ? UINT32_MAX : t->owners[n];
   }
   KERNEL(axes_logits)(t, t->wanted, t->at, pairs, t->logits);
-  for (row = 0; row < t->count; row++)
-    if (t->starts[row] != t->starts[row + 1]) KERNEL(axes_mean)(t, row, denoised + row * d);
+  for (size_t row = 0; row < open; row++)
+    if (t->starts[row] != t->starts[row + 1]) KERNEL(axes_mean)(t, row, denoised);
   KERNEL(axes_dense)(t, dense, denoised);
   return dense;
 }
@@ -183,10 +182,12 @@ static void KERNEL(axes_denoise)(const kernels_axes *a, const float *x, size_t c
   t.logits = t.leading + rows;
   t.bounds = (float *)(t.logits + pairs);
   t.y = t.bounds + rows * a->slots;
-  t.in = t.y + 12 * d;
+  t.products = t.y + 12 * d;
+  t.in = t.products + 12 * a->slots;
   t.out = t.in + kernels_lanes * d;
   t.leaders = (uint32_t *)(t.out + kernels_lanes * d);
-  t.starts = t.leaders + rows;
+  t.open = t.leaders + rows;
+  t.starts = t.open + rows;
   t.dense = t.starts + rows + 1;
   t.ends = t.dense + rows;
   t.owners = t.ends + a->mixture->components;
@@ -208,4 +209,6 @@ static void KERNEL(axes_denoise)(const kernels_axes *a, const float *x, size_t c
   }
 }
 
+#undef LEAST
+#undef ROUNDING
 #undef TALL

@@ -43,7 +43,7 @@ void kernels_mixture_evaluate(const kernels_mixture *m, const float *x, size_t c
 size_t kernels_axes_scratch(const kernels_axes *a) {
   size_t rows = axes_rows(a), pairs = rows * axes_most(a), d = a->mixture->dimension;
   size_t doubles = kernels_mixture_scratch(a->mixture) + rows + pairs;
-  size_t words = rows * a->slots + (12 + 2 * kernels_lanes) * d + 3 * rows + 1 +
+  size_t words = (rows + 12) * a->slots + (12 + 2 * kernels_lanes) * d + 4 * rows + 1 +
                  a->mixture->components + 3 * pairs + (pairs > rows ? pairs : rows);
   return doubles + words / 2 + 1;
 }

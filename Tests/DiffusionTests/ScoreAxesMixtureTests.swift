@@ -54,6 +54,62 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 2])
+  func `far from all others a component has all the weight`(k: Int) {
+    let (sigma, dimension) = (0.5, Self.dimension)
+    let samples = Samples(seed: 4, count: 40)
+    // Neighbours 3000 apart lie thousands of standard deviations away; at 0.3 they overlap.
+    for (spread, isAlone) in [(3000, true), (0.3, false)] {
+      let score = Self.mixture(spread: spread, middle: 0)
+      let one = MixtureScore([
+        MixtureScore.Component(
+          weight: 1, mean: score.components[k].mean, covariance: score.components[k].covariance)
+      ])
+      let x = one.noisedDraws(at: sigma, samples: samples)
+      #expect(x.dimension == dimension)
+      let (among, alone) = (
+        score.denoised(x, at: .uniform(sigma), in: Workspace(samples: samples)),
+        one.denoised(x, at: .uniform(sigma), in: Workspace(samples: samples))
+      )
+      #expect(
+        (among.values.map(\.bitPattern) == alone.values.map(\.bitPattern)) == isAlone,
+        "spread \(spread)")
+    }
+  }
+
+  @Test func `the nearest component need not be the likeliest`() {
+    // Needles, some 40 from clouds. A row three units off a needle, 300 of its standard deviations
+    // across, is a cloud's, though the needle is near, measured by its length.
+    var inputs = Inputs(seed: 6)
+    let dimension = 16
+    let score = MixtureScore(
+      (0..<32).map { k in
+        let widths = [100] + [Double](repeating: 1e-4, count: dimension - 1)
+        return MixtureScore.Component(
+          weight: 1, mean: inputs.row(dimension, scale: 40),
+          covariance: k % 2 == 0
+            ? .diagonal(widths) : .isotropic(100, dimension: dimension))
+      })
+    var x = Points(count: 64, dimension: dimension)
+    for row in 0..<x.count {
+      for (i, away) in inputs.row(dimension, scale: 3).enumerated() {
+        x[row, i] = Float(score.components[row % 16 * 2].mean[i] + away)
+      }
+    }
+    let samples = Samples(seed: 1, count: x.count)
+    let together = score.denoised(x, at: .uniform(1e-3), in: Workspace(samples: samples))
+    let apart = score.denoised(
+      x, at: .each([Double](repeating: 1e-3, count: x.count)), in: Workspace(samples: samples))
+    #expect(together.values.map(\.bitPattern) == apart.values.map(\.bitPattern))
+    // A needle's own denoiser would move rows onto it, by some 3 √15; a cloud's by next to nothing.
+    for row in 0..<x.count {
+      let moved = zip(x.row(row), together.row(row)).reduce(0) {
+        $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+      }
+      #expect(moved < 1)
+    }
+  }
+
   @Test func `a component a little heavier leaves one`() {
     let score = Self.mixture(spread: 0.3, middle: 0)
     var parts = score.components

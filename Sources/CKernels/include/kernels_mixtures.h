@@ -91,16 +91,17 @@ void kernels_wide_denoise(const kernels_wide *wide, const float *x, size_t count
 typedef struct {
   const kernels_mixture *mixture;  // without a basis
   size_t slots;
-  const float *center;   // dimension
-  const float *columns;  // slots / 16 x dimension x 16: means less center
-  const float *norms;    // slots: their squared lengths
-  const double *widest;  // components: the largest variance
-  float largest;         // the largest of `norms`
+  const float *center;      // dimension
+  const float *columns;     // slots / 16 x dimension x 16: means less center
+  const float *norms;       // slots: their squared lengths
+  const double *widest;     // components: the largest variance
+  const double *narrowest;  // components: the smallest
+  float largest;            // the largest of `norms`
 } kernels_axes;
 
 /// Doubles of scratch for a thread.
 size_t kernels_axes_scratch(const kernels_axes *axes);
-/// What bounds take from sigma and the mixture's table for it: 2 x slots numbers.
+/// What bounds take from sigma and the mixture's table for it: 4 x slots numbers.
 void kernels_axes_limits(const kernels_axes *axes, double sigma, const double *table,
                          float *limits);
 /// The denoiser at each row, the same as `kernels_mixture_evaluate` to the bit.
