@@ -78,10 +78,10 @@ import Testing
   }
 
   @Test func `the nearest component need not be the likeliest`() {
-    // Needles, some 40 from clouds. A row three units off a needle, 300 of its standard deviations
-    // across, is a cloud's, though the needle is near, measured by its length.
+    // Needles, some 200 from clouds. A row three units off a needle in every direction across, thirty
+    // noised widths, is a cloud's, though over the needle's length it is near the needle.
     var inputs = Inputs(seed: 6)
-    let dimension = 16
+    let (dimension, sigma) = (16, 0.1)
     let score = MixtureScore(
       (0..<32).map { k in
         let widths = [100] + [Double](repeating: 1e-4, count: dimension - 1)
@@ -97,11 +97,12 @@ import Testing
       }
     }
     let samples = Samples(seed: 1, count: x.count)
-    let together = score.denoised(x, at: .uniform(1e-3), in: Workspace(samples: samples))
+    let together = score.denoised(x, at: .uniform(sigma), in: Workspace(samples: samples))
     let apart = score.denoised(
-      x, at: .each([Double](repeating: 1e-3, count: x.count)), in: Workspace(samples: samples))
+      x, at: .each([Double](repeating: sigma, count: x.count)), in: Workspace(samples: samples))
     #expect(together.values.map(\.bitPattern) == apart.values.map(\.bitPattern))
-    // A needle's own denoiser would move rows onto it, by some 3 √15; a cloud's by next to nothing.
+    // The needle's own denoiser would move it onto the needle, by some 3 √15; a cloud's moves it by
+    // 10⁻⁴ of its distance.
     for row in 0..<x.count {
       let moved = zip(x.row(row), together.row(row)).reduce(0) {
         $0 + ($1.0 - $1.1) * ($1.0 - $1.1)

@@ -38,9 +38,11 @@ ALL = [
     Case("mixture, 8 components, plane, 100,000 points", mixture(8, 2, 100_000, False), 40,
          "instructions: half of the time is what the exponentials alone would take"),
     Case("mixture, 100 diagonal, d = 64, 10,000 points", mixture(100, 64, 10_000, False), 4,
-         "one product with all means, half a millisecond at the machine's peak, bounds every logit; what "
-         "is left is worked out in Double. Tried: Double throughout, four times as long; the bound in "
-         "Double, twice; two products as the peer has them, which rule out no more here"),
+         "one product with all means, more than half of the time and at the machine's peak, bounds "
+         "every logit from both sides; where that leaves one component, its denoiser alone is worked "
+         "out in Double. Tried: Double throughout, seven times as long; the bound in Double, three "
+         "times; two products as the peer has them, which rule out no more here; half of the "
+         "coordinates first, a third less here and a pass more where components lie closer"),
     Case("mixture, 100 full, d = 64, 10,000 points", mixture(100, 64, 10_000, True), 10,
          "multiply-adds of a triangle for each pair"),
     Case("Euler-Maruyama in the plane, particle step", particles.prepare, 30,
