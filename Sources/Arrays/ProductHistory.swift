@@ -51,11 +51,11 @@ public final class ProductHistory {
   /// Bytes of products of a cloud that are kept, at most, where nothing else is said: with them a run
   /// stays within a tenth more than its data in Float32, and 64 MiB.
   ///
-  /// The program takes 24 of these and what a pass needs beside products 13; a jump has three
-  /// matrices of the covariance.
+  /// The program takes 24 of these and what a pass needs beside products 13; a jump has four
+  /// matrices of the covariance's size.
   static func usualMemory(_ cloud: PointCloud) -> Int {
     let data = 4 * cloud.count * cloud.dimension
-    let jump = 3 * 8 * cloud.dimension * cloud.dimension
+    let jump = 4 * 8 * cloud.dimension * cloud.dimension
     let room = data / 10 + (data - cloud.storedBytes) + (27 << 20) - jump
     return max(8 << 20, min(room, 48 << 20))
   }

@@ -67,8 +67,11 @@ import Testing
       ).rememberedRows ?? 0
     let four = Self.scores[2].rememberedRows ?? 0
     #expect(one > four && four > 16)
-    // Planes of 6000 points: two anchors of two bytes, three shifts of three.
-    #expect((0..<10).contains((48 << 20) / (6000 * 13) - four))
+    // Planes of 6000 points: two anchors of two bytes, three shifts of three; within 27 MiB and a
+    // tenth of the data, less four matrices of a jump.
+    let d = Self.data.dimension
+    let room = (27 << 20) + 6000 * d * 4 / 10 - 32 * d * d
+    #expect((0..<10).contains(room / (6000 * 13) - four))
     #expect((EmpiricalScore(Self.long).rememberedRows ?? 0) > one)
     #expect(EmpiricalScore(Self.data).rememberedRows == nil)
     #expect(EmpiricalScore(Points(count: 9, dimension: 2)).rememberedRows == nil)

@@ -27,6 +27,9 @@ struct MemoryTests {
   static let rows = 10_000
   static let rowNumbers = rows * side * side
 
+  /// 60,000 rows of 64 numbers: 15 MB, and as much as that for two rows' products.
+  static let tallNumbers = 60_000 * 64
+
   static let runs = [
     Run(words: "sample eight-gaussians --count 1000000 --steps 4 -o out.npy", numbers: 2_000_000),
     Run(
@@ -40,6 +43,12 @@ struct MemoryTests {
       numbers: numbers + 8 * side * side),
     Run(
       words: "fit neighbors pictures-ubyte -o out.json", numbers: numbers),
+    Run(
+      words: "sample drawn.json --count 64 --steps 6 --sampler heun --teleport 20 -o out.npy",
+      numbers: numbers + 64 * side * side),
+    Run(
+      words: "sample tall.json --count 64 --steps 6 --sampler heun --teleport 1 -o out.npy",
+      numbers: tallNumbers + 64 * 64),
     Run(words: "fit gaussian rows.npy -o out.json", numbers: rowNumbers),
     Run(words: "show rows.npy", numbers: rowNumbers),
     Run(words: "show rows.npz", numbers: rowNumbers),
@@ -96,17 +105,34 @@ struct MemoryTests {
       for row in 0..<500_000 { text += "\(row % 977).\(row % 7),-\(row % 1013)e-2\n" }
       try folder.write(text, to: "table.csv")
     }
-    guard words.contains("pictures") || words.contains("model") else { return folder }
+    if words.contains("tall") {
+      let values = (0..<Self.tallNumbers).map {
+        Float(UInt16(truncatingIfNeeded: ($0 &* 0x9e37_79b9) >> 13)) / 65_536
+      }
+      try folder.write(Points(count: 60_000, dimension: 64, values: values), to: "tall.npy")
+      try folder.write(Self.shifted("tall.npy"), to: "tall.json")
+    }
+    let isDrawn = words.contains("drawn")
+    guard isDrawn || words.contains("pictures") || words.contains("model") else { return folder }
     // 32-bit sizes, big-endian, after the type (bytes) and the rank.
     let sizes = [Self.count, Self.side, Self.side].flatMap { size in
       (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) }
     }
-    let pixels = (0..<Self.numbers).map { UInt8(truncatingIfNeeded: ($0 &* 0x9e37_79b9) >> 13) }
+    let pixels = (0..<Self.numbers).map { index in
+      let hash = UInt32(truncatingIfNeeded: (index &* 0x9e37_79b9) >> 13)
+      return isDrawn && hash / 256 % 10 < 8 ? 0 : UInt8(truncatingIfNeeded: hash)
+    }
     try folder.write([0, 0, 8, 3] + sizes + pixels, to: "pictures-ubyte")
     try folder.write(
       #"{"kind": "neighbors", "data": "pictures-ubyte", "smoothing": 1, "shifts": 2}"#,
       to: "model.json")
+    try folder.write(Self.shifted("pictures-ubyte"), to: "drawn.json")
     return folder
+  }
+
+  /// A model with as many products as are remembered.
+  private static func shifted(_ data: String) -> String {
+    #"{"kind": "neighbors", "data": "\#(data)", "smoothing": 0.5, "shifts": 4}"#
   }
 
   /// The same rows as an array, in an archive, and as the data of a model.
