@@ -32,11 +32,13 @@ enum EvenLevels {
   }
 
   /// 255 parts from the least to the most, or whole numbers, where Float32 has the numerators.
+  ///
+  /// Much closer together, and threads that take denormal numbers for zero would see others.
   private static func candidates(
     _ least: Float, _ most: Float, usual: Float
   ) -> [kernels_levels] {
     let (low, high) = (Double(least), Double(most))
-    guard low < high else { return [] }
+    guard high - low > 1e-20 else { return [] }
     let lines = [(high - low, 255 * low, 255.0)] + (high - low <= 255 ? [(1, low, 1)] : [])
     return lines.compactMap { slope, start, parts in
       let isExact = (0...255).allSatisfy { Float(exactly: slope * Double($0) + start) != nil }

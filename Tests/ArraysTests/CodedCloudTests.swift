@@ -45,6 +45,8 @@ import Testing
     #expect(!PointCloud(Self.drawings(300, 31, { $0 / 255 })).holdsCodes)
     #expect(!PointCloud(Points(count: 50, dimension: 40)).holdsCodes)
     #expect(!PointCloud(Self.drawings(300, 40, { 1e6 + $0 })).holdsCodes)
+    // So close together that a fused remainder is a denormal number.
+    #expect(!PointCloud(Self.drawings(300, 40, { $0 * 0x1p-120 })).holdsCodes)
   }
 
   @Test(arguments: lines.indices, [(700, 40), (9000, 47), (300, 784), (1100, 64)])

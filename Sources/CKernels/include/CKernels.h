@@ -15,11 +15,12 @@
 
 // MARK: Processor
 
-/// "avx512", "avx2" or "baseline": what the kernels run on. The environment variable
+/// "avx512vbmi2", "avx512", "avx2" or "baseline": what the kernels run on. The environment variable
 /// TWEEDIE_KERNELS names a lesser set to use instead.
 const char *kernels_instruction_set(void);
-/// Runs the kernels of all threads on level 2 (AVX-512), 1 (AVX2) or 0 (baseline) from now on, as
-/// far as the processor has it; returns the level in force. For tests, which compare them.
+/// Runs the kernels of all threads on level 3 (AVX-512 with VBMI2), 2 (AVX-512), 1 (AVX2) or 0
+/// (baseline) from now on, as far as the processor has it; returns the level in force. For tests,
+/// which compare them.
 int kernels_use_level(int level);
 
 /// Makes this thread treat denormal numbers as zero; returns the state to restore.
