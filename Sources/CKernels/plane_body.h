@@ -205,12 +205,6 @@ static void KERNEL(plane_denoise)(const kernels_mixture *m, const kernels_plane_
 #define ROWS(d, axes)                                                                      \
   if (table) KERNEL(plane_rows)(m, table, 1, d, axes, x, count, sigmas, scratch, out);     \
   else KERNEL(plane_rows)(m, table, 0, d, axes, x, count, sigmas, scratch, out)
-  switch (2 * m->dimension + (axes != 0)) {
-    case 2: case 3: ROWS(1, 1); break;
-    case 4: ROWS(2, 0); break;
-    case 5: ROWS(2, 1); break;
-    case 6: ROWS(3, 0); break;
-    case 7: ROWS(3, 1); break;
-  }
+  WITH_SHAPE(m, axes, ROWS)
 #undef ROWS
 }

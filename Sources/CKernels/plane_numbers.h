@@ -119,15 +119,19 @@ INLINE void KERNEL(plane_fill)(const kernels_mixture *m, const int d, const int 
   for (size_t i = 0; i < narrow; i++) single[i] = lanes[i * kernels_lanes];
 }
 
+// CALL(d, axes) with what is known of a mixture as constants.
+#define WITH_SHAPE(m, axes, CALL)               \
+  switch (2 * (m)->dimension + ((axes) != 0)) { \
+    case 2: case 3: CALL(1, 1); break;          \
+    case 4: CALL(2, 0); break;                  \
+    case 5: CALL(2, 1); break;                  \
+    case 6: CALL(3, 0); break;                  \
+    case 7: CALL(3, 1); break;                  \
+  }
+
 static void KERNEL(plane_table)(const kernels_mixture *m, int axes, double sigma, double *scratch,
                                 double *exact, float *single) {
 #define FILL(d, axes) KERNEL(plane_fill)(m, d, axes, sigma, scratch, exact, single)
-  switch (2 * m->dimension + (axes != 0)) {
-    case 2: case 3: FILL(1, 1); break;
-    case 4: FILL(2, 0); break;
-    case 5: FILL(2, 1); break;
-    case 6: FILL(3, 0); break;
-    case 7: FILL(3, 1); break;
-  }
+  WITH_SHAPE(m, axes, FILL)
 #undef FILL
 }
