@@ -27,7 +27,7 @@ struct MemoryTests {
   static let rows = 10_000
   static let rowNumbers = rows * side * side
 
-  /// 60,000 rows of 64 numbers: 15 MB, and as much as that for two rows' products.
+  /// 60,000 rows of 64 numbers: 15 MB, beside which the products of 64 samples would take 50.
   static let tallNumbers = 60_000 * 64
 
   static let runs = [

@@ -68,7 +68,8 @@ struct SamplingPlan {
       count,
       options.batch
         ?? (isLight
-          ? Self.evenly(count, by: rows, on: workers.count) : Self.evenly(count, within: rows)))
+          ? Self.evenly(count, by: rows, on: workers.count, whole: 16)
+          : Self.evenly(count, by: rows)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
   }
 
@@ -92,17 +93,13 @@ struct SamplingPlan {
           gamma: options.gamma, mu: options.mu, order: options.order, base: options.unipcB)))
   }
 
-  /// Rows of batches of one size, of at most `most` rows.
-  private static func evenly(_ count: Int, within most: Int) -> Int {
-    let batches = (count + most - 1) / most
-    return (count + batches - 1) / batches
-  }
-
-  /// Rows of batches of one size, whole panels, of at most `most` rows or a panel more; as many
-  /// batches for each of the `threads`.
-  private static func evenly(_ count: Int, by most: Int, on threads: Int) -> Int {
+  /// Rows of batches of one size, of at most `most` rows or, where rows come in `panel`s, a panel
+  /// more; as many batches for each of the `threads`.
+  private static func evenly(
+    _ count: Int, by most: Int, on threads: Int = 1, whole panel: Int = 1
+  ) -> Int {
     let batches = (count + most * threads - 1) / (most * threads) * threads
-    return (count + 16 * batches - 1) / (16 * batches) * 16
+    return (count + panel * batches - 1) / (panel * batches) * panel
   }
 
   /// Batches that are drawn at once, each by a thread of its own.
