@@ -1,7 +1,7 @@
 // Codes of sparse rows, 64 at a time, where the processor can move bytes together. Included by
 // sparse_rows.h after data_rows.h.
 
-#if defined(COMPRESSES) || defined(COMPRESSES_BYTES)
+#ifdef COMPRESSES
 #include <immintrin.h>
 #endif
 
