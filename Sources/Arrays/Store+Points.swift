@@ -62,10 +62,11 @@ package struct RowWriter: @unchecked Sendable {
   private let count: Int
   private let dimension: Int
 
-  /// Row `first` + i = center + skip_i (x − center) + scale_i F_i.
+  /// Row `first` + i = center + skip_i (x − center) + scale_i F_i; a difference of points is without
+  /// the center in front.
   package func set(
     from first: Int, x: Points, less center: [Float], skip: [Float], scale: [Float],
-    plus output: StoreMatrix
+    plus output: StoreMatrix, isDifference: Bool = false
   ) {
     precondition(
       first >= 0 && first + output.rows <= count && x.count == count && x.dimension == dimension
@@ -78,7 +79,8 @@ package struct RowWriter: @unchecked Sendable {
         let at = (first + row) * dimension
         for j in 0..<dimension {
           let away = skip[row] * (x[at + j] - center[j])
-          base[at + j] = center[j] + (away + scale[row] * values[row * output.stride + j])
+          let moved = away + scale[row] * values[row * output.stride + j]
+          base[at + j] = isDifference ? moved : center[j] + moved
         }
       }
     }

@@ -98,7 +98,46 @@ enum Choices {
     ("line", "straight line from data to noise (flow matching)"),
   ]
 
+  /// A process by its name. Those that keep their variance, or run along a line, do so for data of
+  /// deviation `unit`.
   static func process(
+    _ name: String, range: ClosedRange<Double>, beta: ClosedRange<Double>, unit: Double
+  ) throws -> NoiseProcess {
+    let process = try publishedProcess(name, range: range, beta: beta)
+    return process.keepsScale || unit == 1 ? process : .inUnits(of: unit, process)
+  }
+
+  /// What a process and the cosine schedule take for one: the data's deviation, or 1 as published.
+  static func processUnit(_ options: SamplingOptions, _ model: LoadedModel) throws -> Double {
+    switch options.processUnit {
+    case "data": return model.lengthUnit
+    case "one":
+      guard !model.frame.movesOrigin else {
+        throw Failure.usage(
+          "--process-unit one is for data about zero; that of \(model.name) lies far from it.")
+      }
+      return 1
+    default: throw unknown("process unit", options.processUnit, ["data", "one"])
+    }
+  }
+
+  /// The coordinates that samples are drawn in.
+  static func coordinates(_ options: SamplingOptions) throws -> ModelCoordinates {
+    let coordinates = try coordinates(options.columns)
+    // States of one's own have one σ.
+    return coordinates == .automatic && options.initial != nil ? .raw : coordinates
+  }
+
+  static func coordinates(_ word: String) throws -> ModelCoordinates {
+    switch word {
+    case "auto": .automatic
+    case "raw": .raw
+    case "proportional": .proportional
+    default: throw unknown("kind of columns", word, ["auto", "raw", "proportional"])
+    }
+  }
+
+  private static func publishedProcess(
     _ name: String, range: ClosedRange<Double>, beta: ClosedRange<Double>
   ) throws -> NoiseProcess {
     switch name {

@@ -18,16 +18,17 @@ enum Method {
   /// The loop that takes `start` down to zero noise.
   func run(
     from start: Points, down levels: NoiseLevels, with score: any Score, samples: Samples,
-    increments: any Increments, workers: Workers
+    increments: any Increments, origin: RunOrigin, workers: Workers
   ) -> any SamplingLoop {
     switch self {
     case .fixed(let method):
       SamplingRun(
         from: start, down: levels, by: method, with: score, samples: samples,
-        increments: increments, workers: workers)
+        increments: increments, origin: origin, workers: workers)
     case .adaptive(let method):
       AdaptiveRun(
-        from: start, down: levels, by: method, with: score, samples: samples, workers: workers)
+        from: start, down: levels, by: method, with: score, samples: samples, origin: origin,
+        workers: workers)
     }
   }
 }

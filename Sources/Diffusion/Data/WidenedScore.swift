@@ -49,6 +49,13 @@ public struct WidenedScore<Base: DensityScore & MomentScore>: DensityScore, Mome
       workers: workspace.workers)
   }
 
+  /// (1 − g) (D_q(x; s) − x) of each row.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    var residual = base.residual(x, at: noise.map(widened), in: workspace)
+    residual.scale(by: noise.map { Float(1 - share($0)) }, workers: workspace.workers)
+    return residual
+  }
+
   /// log q(x; s) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     base.logDensity(x, at: noise.map(widened), in: workspace)

@@ -78,10 +78,11 @@ public struct ScoreDiagnosis: Sendable {
       "Points of the model's dimension are noised.")
     var x = samples.normals(dimension: clean.dimension, for: .evaluation, workers: workers)
     x.combine(.uniform(Float(sigma)), plus: .uniform(1), clean, workers: workers)
-    let own = denoised(model, x, sigma, samples, workers)
-    let (known, pull) = (Self.gaps(own, mean), Self.gaps(own, x))
+    // D − x: D itself has lost what it differs by where σ is small.
+    let own = residual(model, x, sigma, samples, workers)
+    let (known, pull) = (Self.squares(own, plus: x, less: mean), Self.squares(own))
     let shares = references.map { reference in
-      let missed = Self.gaps(own, denoised(reference, x, sigma, samples, workers))
+      let missed = Self.gaps(own, residual(reference, x, sigma, samples, workers))
       return Share(
         ofDenoiser: Estimate(ratioOf: missed, to: known).complement,
         ofScore: Estimate(ratioOf: missed, to: pull).complement)
@@ -99,7 +100,7 @@ public struct ScoreDiagnosis: Sendable {
     _ own: Points, _ x: Points, _ sigma: Double, _ samples: Samples, _ workers: Workers
   ) -> Estimate? {
     guard let truth else { return nil }
-    let gaps = Self.gaps(own, denoised(truth, x, sigma, samples, workers))
+    let gaps = Self.gaps(own, residual(truth, x, sigma, samples, workers))
     // tr Cov[x₀ | x] = σ² tr J, without the scatter of x₀ itself.
     let variances = truth.jacobianTrace(
       x, at: .uniform(sigma), in: Workspace(samples: samples, workers: workers)
@@ -107,10 +108,10 @@ public struct ScoreDiagnosis: Sendable {
     return Estimate(ratioOf: gaps, to: variances)
   }
 
-  private func denoised(
+  private func residual(
     _ score: any Score, _ x: Points, _ sigma: Double, _ samples: Samples, _ workers: Workers
   ) -> Points {
-    score.denoised(x, at: .uniform(sigma), in: Workspace(samples: samples, workers: workers))
+    score.residual(x, at: .uniform(sigma), in: Workspace(samples: samples, workers: workers))
   }
 
   /// ‖a − b‖² of each row.
@@ -123,11 +124,16 @@ public struct ScoreDiagnosis: Sendable {
     }
   }
 
-  /// ‖a − m‖² of each row.
-  private static func gaps(_ a: Points, _ m: [Double]) -> [Double] {
+  /// ‖a‖² of each row.
+  private static func squares(_ a: Points) -> [Double] {
+    (0..<a.count).map { row in a.row(row).reduce(0) { $0 + Double($1) * Double($1) } }
+  }
+
+  /// ‖a + x − m‖² of each row.
+  private static func squares(_ a: Points, plus x: Points, less m: [Double]) -> [Double] {
     (0..<a.count).map { row in
-      zip(a.row(row), m).reduce(0) {
-        let gap = Double($1.0) - $1.1
+      zip(zip(a.row(row), x.row(row)), m).reduce(0) {
+        let gap = Double($1.0.0) + (Double($1.0.1) - $1.1)
         return $0 + gap * gap
       }
     }

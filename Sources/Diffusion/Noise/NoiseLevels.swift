@@ -26,7 +26,7 @@ public enum Schedule: Sendable, Equatable {
   case logLinear
   /// Evenly in t of the noise process.
   case process
-  /// σ = tan(πu/2), evenly in u.
+  /// σ = tan(πu/2) deviations of the data, evenly in u.
   case cosine
   /// The levels themselves, falling; a 0 at the end may be left out.
   case explicit([Double])
@@ -51,10 +51,11 @@ public struct NoiseLevels: Sendable, Equatable {
 
   /// A grid of `steps` positive levels from `sigmaMax` to `sigmaMin`.
   ///
-  /// A schedule of explicit levels has its own number and range and disregards these.
+  /// A schedule of explicit levels has its own number and range and disregards these. `unit` is the
+  /// deviation of the data, which the cosine schedule counts in; nil for that of the process.
   public init(
     _ schedule: Schedule = .karras, steps: Int, from sigmaMax: Double, to sigmaMin: Double,
-    process: NoiseProcess = .varianceExploding
+    process: NoiseProcess = .varianceExploding, unit: Double? = nil
   ) {
     precondition(steps >= 1, "A grid has at least one step.")
     precondition(
@@ -76,7 +77,8 @@ public struct NoiseLevels: Sendable, Equatable {
         process.sigma(at: $0)
       }
     case .cosine:
-      sigmas = along(atan(sigmaMax), atan(sigmaMin), tan)
+      let unit = unit ?? process.unit
+      sigmas = along(atan(sigmaMax / unit), atan(sigmaMin / unit)) { unit * tan($0) }
     case .explicit(let given):
       self.init(sigmas: given, process: process)
       return

@@ -8,7 +8,11 @@ import Foundation
 ///
 /// - Reference: Song et al. 2021, <https://arxiv.org/abs/2011.13456>; Karras et al. 2022, table 1,
 ///   <https://arxiv.org/abs/2206.00364>.
-public enum NoiseProcess: Sendable, Equatable {
+///
+/// The published processes keep their variance, or run along their line, for data of deviation one
+/// about zero. ``inUnits(of:_:)`` is the same process for data of another deviation, and
+/// ``SamplingRun`` steps x less the model's mean.
+public indirect enum NoiseProcess: Sendable, Equatable {
   /// Variance exploding, s = 1 and σ = t.
   case varianceExploding
   /// Variance exploding, s = 1 and σ = σ_min (σ_max/σ_min)^t for t from 1 to 0.
@@ -22,6 +26,8 @@ public enum NoiseProcess: Sendable, Equatable {
   case cosine
   /// The straight line z = (1 − t) x₀ + t n: s = 1 − t, σ = t/(1 − t).
   case line
+  /// A process of x/u: σ is u times that of the process, s is the same.
+  case inUnits(of: Double, NoiseProcess)
 
   /// The published variance-preserving process, β from 0.1 to 20.
   public static let variancePreserving = NoiseProcess.variancePreserving(betaMin: 0.1, betaMax: 20)
@@ -36,6 +42,7 @@ public enum NoiseProcess: Sendable, Equatable {
     case .variancePreserving, .subVariancePreserving: exp(-integral(at: time) / 2)
     case .cosine: cos(.pi * time / 2)
     case .line: 1 - time
+    case .inUnits(_, let process): process.scale(at: time)
     }
   }
 
@@ -48,6 +55,7 @@ public enum NoiseProcess: Sendable, Equatable {
     case .subVariancePreserving: 2 * sinh(integral(at: time) / 2)
     case .cosine: tan(.pi * time / 2)
     case .line: time / (1 - time)
+    case .inUnits(let unit, let process): unit * process.sigma(at: time)
     }
   }
 
@@ -60,6 +68,7 @@ public enum NoiseProcess: Sendable, Equatable {
     case .subVariancePreserving: time(integral: 2 * asinh(sigma / 2))
     case .cosine: 2 / .pi * atan(sigma)
     case .line: sigma / (1 + sigma)
+    case .inUnits(let unit, let process): process.time(at: sigma / unit)
     }
   }
 
@@ -70,6 +79,7 @@ public enum NoiseProcess: Sendable, Equatable {
     case .variancePreserving, .subVariancePreserving: -beta(at: time) / 2
     case .cosine: -.pi / 2 * tan(.pi * time / 2)
     case .line: -1 / (1 - time)
+    case .inUnits(_, let process): process.drift(at: time)
     }
   }
 
@@ -83,6 +93,7 @@ public enum NoiseProcess: Sendable, Equatable {
     case .subVariancePreserving: beta(at: time) / (2 * tanh(integral(at: time) / 2))
     case .cosine: .pi / sin(.pi * time)
     case .line: 1 / (time * (1 - time))
+    case .inUnits(_, let process): process.growth(at: time)
     }
   }
 
@@ -92,7 +103,24 @@ public enum NoiseProcess: Sendable, Equatable {
     case .varianceExploding, .cosine, .line: nil
     case .geometric(let low, let high): low...high
     case .variancePreserving, .subVariancePreserving: sigma(at: 1e-3)...sigma(at: 1)
+    case .inUnits(let unit, let process):
+      process.publishedRange.map { unit * $0.lowerBound...unit * $0.upperBound }
     }
+  }
+
+  /// Whether s = 1 throughout: then a step moves with the origin, whatever it is.
+  public var keepsScale: Bool {
+    switch self {
+    case .varianceExploding, .geometric: true
+    case .variancePreserving, .subVariancePreserving, .cosine, .line: false
+    case .inUnits(_, let process): process.keepsScale
+    }
+  }
+
+  /// The length that the published process takes for one: u.
+  public var unit: Double {
+    if case .inUnits(let unit, let process) = self { return unit * process.unit }
+    return 1
   }
 
   /// β(t), of the processes that have it.

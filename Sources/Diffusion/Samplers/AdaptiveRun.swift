@@ -15,8 +15,11 @@ public struct AdaptiveRun: SamplingLoop {
   /// their own tolerances.
   public static let attemptLimit = 10_000
 
-  /// The rows still on their way.
+  /// The rows still on their way, less the ``center``.
   public private(set) var walk: AdaptiveWalk
+  /// What states are stepped about, so that an error is held against their distance from it: the
+  /// score's mean; nil where that is zero or not known.
+  public let center: [Float]?
   /// The grid, of which the ends count.
   public let levels: NoiseLevels
   private let method: any AdaptiveSampler
@@ -34,18 +37,22 @@ public struct AdaptiveRun: SamplingLoop {
   ///   - score: The model.
   ///   - samples: Whose rows these are; as many as rows.
   ///   - attemptLimit: Attempts a row may take; the run ends with a row that would need more.
+  ///   - origin: What the sizes of states are measured from.
   ///   - workers: The threads to use.
   public init(
     from start: Points, down levels: NoiseLevels, by method: some AdaptiveSampler,
     with score: some Score, samples: Samples, attemptLimit: Int = AdaptiveRun.attemptLimit,
-    workers: Workers = .all
+    origin: RunOrigin = .mean, workers: Workers = .all
   ) {
     precondition(start.count == samples.count, "One sample index a row.")
     precondition(start.dimension == score.dimension, "States have the score's dimension.")
     precondition((1...Int(Int32.max)).contains(attemptLimit), "A row takes at least one attempt.")
     self.levels = levels
     self.method = method
-    self.score = score
+    center = origin.center(of: score)
+    self.score = center.map { CenteredScore(score, about: $0) } ?? score
+    var start = start
+    if let center { start.translate(by: center.map { -$0 }, workers: workers) }
     limit = attemptLimit
     count = start.count
     walk = AdaptiveWalk(
@@ -81,6 +88,7 @@ public struct AdaptiveRun: SamplingLoop {
   /// What the run has come to.
   public var result: SamplingResult {
     var result = walk.result
+    if let center { result.samples.translate(by: center, workers: walk.workers) }
     result.status =
       failed ?? (walk.rows.isEmpty ? .finished : .stopped(step: walk.attempts))
     return result

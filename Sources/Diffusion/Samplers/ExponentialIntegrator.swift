@@ -34,15 +34,20 @@ public struct ExponentialIntegrator: Sampler {
     guard next.sigma > 0 else { return walk.finish(from: level, with: score) }
     walk.denoise(at: level.sigma, with: score)
     let variance = level.sigma * level.sigma
-    let share = pull(walk.process, from: level, to: next) / (level.scale * variance)
+    let unit = walk.process.unit
+    let share =
+      unit * unit * pull(walk.process, from: level, to: next, in: unit)
+      / (level.scale * variance)
     walk.combine(
       1 - share, plus: share, noise: (variance - next.sigma * next.sigma).squareRoot(),
       from: level, to: next)
   }
 
-  /// ∫_σ′^σ 2 s(u) u du.
-  private func pull(_ process: NoiseProcess, from level: Level, to next: Level) -> Double {
-    let (sigma, target) = (level.sigma, next.sigma)
+  /// ∫_σ′^σ 2 s(u) u du, with σ in units of the process.
+  private func pull(
+    _ process: NoiseProcess, from level: Level, to next: Level, in unit: Double
+  ) -> Double {
+    let (sigma, target) = (level.sigma / unit, next.sigma / unit)
     switch process {
     case .varianceExploding, .geometric:
       return sigma * sigma - target * target
@@ -56,6 +61,8 @@ public struct ExponentialIntegrator: Sampler {
     case .line:
       // s = 1/(1 + u): ∫ 2u/(1 + u) du.
       return 2 * (sigma - target) - 2 * log1p((sigma - target) / (1 + target))
+    case .inUnits(_, let process):
+      return pull(process, from: level, to: next, in: unit)
     }
   }
 }

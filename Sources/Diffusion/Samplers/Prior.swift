@@ -2,7 +2,8 @@ public import Arrays
 
 /// What a trajectory starts from at σ_max.
 public enum Prior: String, Sendable, CaseIterable {
-  /// As published: N(0, I) in z, or N(0, σ_max² I) where the variance explodes.
+  /// As published: N(0, u² I) in z, or N(0, σ_max² I) where the variance explodes; u is the unit of
+  /// the process, 1 as published.
   case standard
   /// N(E[x₀], Cov[x₀] + σ_max² I): the right mean and covariance, so that the start adds no error
   /// of second order.
@@ -27,11 +28,7 @@ public enum Prior: String, Sendable, CaseIterable {
     workers: Workers = .all
   ) -> Points {
     var points = samples.normals(dimension: dimension, for: .start, workers: workers)
-    let width =
-      switch process {
-      case .varianceExploding, .geometric: level.sigma
-      default: 1 / level.scale
-      }
+    let width = process.keepsScale ? level.sigma : process.unit / level.scale
     points.scale(by: .uniform(Float(width)))
     return points
   }

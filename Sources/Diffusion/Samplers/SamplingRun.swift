@@ -46,8 +46,11 @@ public struct SamplingResult: Sendable {
 ///     while run.advance() { report(run.walk.step) }
 ///     let result = run.result
 public struct SamplingRun {
-  /// The batch as it is now.
+  /// The batch as it is now, less the ``center``.
   public private(set) var walk: Walk
+  /// What states are stepped about: the score's mean where the process scales them, nil where the
+  /// steps are the same at every origin.
+  public let center: [Float]?
   /// The grid.
   public let levels: NoiseLevels
   private let method: any Sampler
@@ -63,17 +66,21 @@ public struct SamplingRun {
   ///   - score: The model.
   ///   - samples: Whose rows these are; as many as rows.
   ///   - increments: Where the steps' noise comes from.
+  ///   - origin: What a process that scales states scales them about.
   ///   - workers: The threads to use.
   public init(
     from start: Points, down levels: NoiseLevels, by method: some Sampler, with score: some Score,
     samples: Samples, increments: any Increments = IndependentIncrements(),
-    workers: Workers = .all
+    origin: RunOrigin = .mean, workers: Workers = .all
   ) {
     precondition(start.count == samples.count, "One sample index a row.")
     precondition(start.dimension == score.dimension, "States have the score's dimension.")
     self.levels = levels
     self.method = method
-    self.score = score
+    center = levels.process.keepsScale ? nil : origin.center(of: score)
+    self.score = center.map { CenteredScore(score, about: $0) } ?? score
+    var start = start
+    if let center { start.translate(by: center.map { -$0 }, workers: workers) }
     walk = Walk(
       start, method: method, process: levels.process,
       workspace: Workspace(samples: samples, workers: workers), increments: increments)
@@ -91,12 +98,19 @@ public struct SamplingRun {
     return true
   }
 
+  /// The states at the present level, B × d, in data units.
+  public var states: Points {
+    var states = walk.x
+    if let center { states.translate(by: center, workers: walk.workers) }
+    return states
+  }
+
   /// What the run has come to.
   public var result: SamplingResult {
     let status = failed ?? (walk.step == levels.steps ? .finished : .stopped(step: walk.step))
     let count = walk.x.count
     return SamplingResult(
-      samples: walk.x, evaluations: [Int](repeating: walk.evaluations, count: count),
+      samples: states, evaluations: [Int](repeating: walk.evaluations, count: count),
       accepted: walk.rejected.map { walk.step - $0 }, rejected: walk.rejected, status: status)
   }
 }

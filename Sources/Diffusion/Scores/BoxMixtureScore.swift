@@ -87,6 +87,11 @@ public struct BoxMixtureScore: DensityScore, CovarianceScore {
     clean = evaluate(x, at: noise, workspace.workers).clean
   }
 
+  /// D − x of each row, rounded after the difference.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    evaluate(x, at: noise, workspace.workers).residual
+  }
+
   /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     evaluate(x, at: noise, workspace.workers).logDensity
@@ -115,11 +120,13 @@ public struct BoxMixtureScore: DensityScore, CovarianceScore {
   /// All that is known of a batch.
   private struct Outputs: Sendable {
     var clean: Points
+    var residual: Points
     var logDensity: [Double]
     var trace: [Double]
 
     init(count: Int, dimension: Int) {
       clean = Points(count: count, dimension: dimension)
+      residual = clean
       logDensity = [Double](repeating: 0, count: count)
       trace = logDensity
     }
@@ -137,6 +144,7 @@ public struct BoxMixtureScore: DensityScore, CovarianceScore {
       for row in rows { evaluate(x, row, noise[row], &laws, into: &block, row - rows.lowerBound) }
       outputs.withLock {
         $0.clean.replaceRows(from: rows.lowerBound, with: block.clean)
+        $0.residual.replaceRows(from: rows.lowerBound, with: block.residual)
         $0.logDensity.replaceSubrange(rows, with: block.logDensity)
         $0.trace.replaceSubrange(rows, with: block.trace)
       }
@@ -168,6 +176,7 @@ public struct BoxMixtureScore: DensityScore, CovarianceScore {
       let mean = shares.indices.reduce(0) { $0 + shares[$1] * laws[$1 * dimension + axis].mean }
       let center = mean / total
       outputs.clean[place, axis] = Float(center)
+      outputs.residual[place, axis] = Float(center - Double(x[row, axis]))
       for (index, share) in shares.enumerated() {
         let law = laws[index * dimension + axis]
         let gap = (law.mean - center) / sigma

@@ -54,6 +54,30 @@ public struct EmpiricalScore: DensityScore, MomentScore, ReverseTransitionScore 
     cloud.softmaxMean(at: x, sigma: noise, into: &clean, scratch: scratch(workspace))
   }
 
+  /// D − x = Σ_i softmax_i (x_i − x) of each row, in Double.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    let result = Mutex(Points(count: x.count, dimension: dimension))
+    workspace.workers.forEach(x.count) { _, row in
+      let squares = cloud.squaredDistances(to: x, row: row)
+      let (least, state) = (squares.min() ?? 0, x.row(row).map { Double($0) })
+      var (sum, total) = ([Double](repeating: 0, count: dimension), 0.0)
+      for (index, square) in squares.enumerated() {
+        let weight = exp((least - square) / (2 * noise[row] * noise[row]))
+        // A weight below 10⁻²⁰ of the greatest is none.
+        guard weight > 1e-20 else { continue }
+        total += weight
+        for (axis, value) in cloud.point(index).enumerated() {
+          sum[axis] += weight * (value - state[axis])
+        }
+      }
+      let values = sum.map { Float($0 / total) }
+      result.withLock {
+        $0.replaceRows(from: row, with: Points(count: 1, dimension: dimension, values: values))
+      }
+    }
+    return result.withLock { $0 }
+  }
+
   /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     let logMeans = cloud.softmaxDensity(at: x, sigma: noise, scratch: scratch(workspace)).logMean

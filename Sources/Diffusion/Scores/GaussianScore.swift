@@ -36,6 +36,11 @@ public struct GaussianScore: DensityScore, CovarianceScore, ReverseTransitionSco
     mixture.denoise(x, at: noise, into: &clean, in: workspace)
   }
 
+  /// D − x = −σ² (V + σ² I)⁻¹ (x − μ) of each row, in Double.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    mixture.residual(x, at: noise, in: workspace)
+  }
+
   /// log p(x; σ) of each row, in nats.
   public func logDensity(_ x: Points, at noise: Noise, in workspace: Workspace) -> [Double] {
     mixture.logDensity(x, at: noise, in: workspace)

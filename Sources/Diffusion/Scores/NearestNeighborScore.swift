@@ -3,10 +3,10 @@ public import Arrays
 
 /// Smoothed nearest-neighbour score (σ-CFDM): new points from data, without training.
 ///
-///     D̃(x; σ) = (1/M) Σ_m D_emp(x + τ (1 + σ) e_m; σ)
+///     D̃(x; σ) = (1/M) Σ_m D_emp(x + τ (1 + σ/s) e_m; σ)
 ///
-/// with D_emp the exact denoiser of the data (``EmpiricalScore``) and e_m standard normal, centred
-/// and drawn once for each sample (``shifts(of:)``). As σ → 0 a sample becomes the mean of M data
+/// with D_emp the exact denoiser of the data (``EmpiricalScore``), s the data's deviation, and e_m
+/// standard normal, centred and drawn once for each sample (``shifts(of:)``). As σ → 0 a sample becomes the mean of M data
 /// points: a barycentre of neighbours instead of a copy.
 ///
 /// The estimator replaces the softmax over all N points by the K nearest of x, each with weight
@@ -17,7 +17,8 @@ public import Arrays
 ///
 /// - Reference: Scarvelis, Sáez de Ocáriz Borde, Solomon 2023, equations 6-9,
 ///   <https://arxiv.org/abs/2310.12395>. Their z = t x₀ + (1 − t) n is x = z/t here, with
-///   σ = (1 − t)/t; a shift τ e of z is τ (1 + σ) e of x.
+///   σ = (1 − t)/t; a shift τ e of z is τ (1 + σ) e of x. That holds for data of deviation one: in
+///   units of s it is τ (1 + σ/s), the same picture whatever the unit of the data.
 public struct NearestNeighborScore: MomentScore {
   /// Which points the softmax runs over.
   public enum Neighbors: Sendable, Equatable {
@@ -99,11 +100,21 @@ public struct NearestNeighborScore: MomentScore {
     clean.copyRows((0..<x.count).filter { noise[$0] > exactAbove }, of: above)
   }
 
+  /// D̃ − x of each row; where nothing is smoothed, by the exact score's own formula.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    if smoothing == 0, neighbors == .all { return exact.residual(x, at: noise, in: workspace) }
+    var result = denoised(x, at: noise, in: workspace)
+    result.combine(.uniform(1), plus: .uniform(-1), x, workers: workspace.workers)
+    return result
+  }
+
   private func denoiseSmoothed(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
-    // z = x/(1 + σ): a shift of z by τ e.
-    let scale = noise.map { smoothing * (1 + $0) }
+    // z = x/(1 + σ/s): a shift of z by τ e. Points that are all equal have no s; they need no shift
+    // that grows.
+    let perUnit = exact.deviation > 0 ? 1 / exact.deviation : 0
+    let scale = noise.map { smoothing * (1 + $0 * perUnit) }
     switch neighbors {
     case .all where smoothing == 0:
       exact.denoise(x, at: noise, into: &clean, in: workspace)

@@ -81,6 +81,20 @@ public struct NetworkScore: CovarianceScore {
   public func denoise(
     _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace
   ) {
+    evaluate(x, at: noise, into: &clean, in: workspace, isDifference: false)
+  }
+
+  /// D − x = (c_skip − 1)(x − μ) + c_out F of each row.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    var result = Points(count: x.count, dimension: dimension)
+    evaluate(x, at: noise, into: &result, in: workspace, isDifference: true)
+    return result
+  }
+
+  private func evaluate(
+    _ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace,
+    isDifference: Bool
+  ) {
     precondition(
       x.dimension == dimension && clean.count == x.count && clean.dimension == dimension,
       "Points of the network's dimension are denoised.")
@@ -100,9 +114,11 @@ public struct NetworkScore: CovarianceScore {
         network.forward(tape, rows: rows.count, weights)
         writer.set(
           from: rows.lowerBound, x: x, less: center,
-          skip: sigmas.map { Float(preconditioning.skip(at: $0)) },
+          skip: sigmas.map {
+            Float(isDifference ? preconditioning.pull(at: $0) : preconditioning.skip(at: $0))
+          },
           scale: sigmas.map { Float(preconditioning.output(at: $0)) },
-          plus: tape.output.first(rows.count))
+          plus: tape.output.first(rows.count), isDifference: isDifference)
       }
     }
   }

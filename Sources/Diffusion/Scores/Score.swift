@@ -27,6 +27,13 @@ public protocol Score: Sendable {
   ///   - clean: The denoised points, B × d; another array than `x`.
   ///   - workspace: Memory, threads and the samples that the rows belong to.
   func denoise(_ x: Points, at noise: Noise, into clean: inout Points, in workspace: Workspace)
+
+  /// D − x of each row: σ² times the score.
+  ///
+  /// Where σ is small beside x, D and x share their leading digits, and the difference of the two
+  /// rounded to Float32, which this is by default, has few or none left. A score whose formula
+  /// gives D − x without x in it has a version of its own.
+  func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points
 }
 
 extension Score {
@@ -42,20 +49,26 @@ extension Score {
     return clean
   }
 
-  /// The score ∇ log p(x; σ) = (D − x)/σ².
-  public func score(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
-    // The difference first: D and x share their leading digits at small σ.
+  /// D less x, both rounded.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
     var result = denoised(x, at: noise, in: workspace)
     result.combine(.uniform(1), plus: .uniform(-1), x)
-    result.scale(by: noise.map { Float(1 / ($0 * $0)) })
+    return result
+  }
+
+  /// The score ∇ log p(x; σ) = (D − x)/σ².
+  public func score(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    var result = residual(x, at: noise, in: workspace)
+    // One factor after the other: 1/σ² alone may not fit in Float32.
+    result.scale(by: noise.map { Float(1 / $0) })
+    result.scale(by: noise.map { Float(1 / $0) })
     return result
   }
 
   /// The noise E[n | x] = (x − D)/σ, which is also the velocity dx/dσ of the probability flow.
   public func noise(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
-    var result = denoised(x, at: noise, in: workspace)
-    result.combine(.uniform(-1), plus: .uniform(1), x)
-    result.scale(by: noise.map { Float(1 / $0) })
+    var result = residual(x, at: noise, in: workspace)
+    result.scale(by: noise.map { Float(-1 / $0) })
     return result
   }
 }

@@ -51,9 +51,11 @@ public struct Subspace: Sendable, Equatable {
     }
   }
 
-  /// μ + Bᵀ z + g (I − BᵀB)(x − μ) of each row, with a factor g for each.
+  /// μ + Bᵀ z + g (I − BᵀB)(x − μ) of each row, with a factor g for each; a difference of points
+  /// is without μ.
   func lift(
-    _ z: Points, off x: Points, factors: PerRow<Double>, workers: Workers
+    _ z: Points, off x: Points, factors: PerRow<Double>, isDifference: Bool = false,
+    workers: Workers
   ) -> Points {
     blocks(of: x.count, columns: dimension, workers) { rows in
       var result = away(x, rows)
@@ -67,6 +69,7 @@ public struct Subspace: Sendable, Equatable {
         }
       }
       result.addProduct(of: along, basis)
+      if isDifference { return result }
       for place in 0..<rows.count {
         for axis in 0..<dimension { result.values[place * dimension + axis] += mean[axis] }
       }

@@ -59,6 +59,16 @@ public struct SubspaceScore: CovarianceScore {
       z, off: x, factors: noise.map { rest / (rest + $0 * $0) }, workers: workspace.workers)
   }
 
+  /// D − x = Bᵀ (d(y; σ) − y) − σ²/(ρ + σ²) (I − BᵀB)(x − μ) of each row.
+  public func residual(_ x: Points, at noise: Noise, in workspace: Workspace) -> Points {
+    let y = plane.coordinates(of: x, workers: workspace.workers)
+    let z = inner.residual(y, at: noise, in: workspace)
+    let rest = plane.rest
+    return plane.lift(
+      z, off: x, factors: noise.map { -$0 * $0 / (rest + $0 * $0) }, isDifference: true,
+      workers: workspace.workers)
+  }
+
   /// Each row from N(E[x₀], Cov[x₀] + σ² I).
   public func matchedStart(at sigma: Double, samples: Samples, workers: Workers) -> Points {
     GaussianScore(mean: mean, covariance: covariance)

@@ -67,6 +67,15 @@ public struct Preconditioning: Sendable, Equatable {
     }
   }
 
+  /// c_skip − 1, which is nearly nothing where σ is small.
+  public func pull(at sigma: Double) -> Double {
+    switch target {
+    case .edm, .velocity: -sigma * sigma / (sigma * sigma + deviation * deviation)
+    case .clean: -1
+    case .noise, .score: 0
+    }
+  }
+
   /// c_out.
   public func output(at sigma: Double) -> Double {
     switch target {

@@ -112,11 +112,13 @@ public struct NeighborsDescription: Sendable, Equatable {
   public var remainder: Int
   /// The noise above which the exact score is taken instead; nil for never.
   public var exactAbove: Double?
+  /// What each column is divided by before anything is measured or smoothed, positive; nil for one.
+  public var columnScales: [Double]?
 
   /// A description from its parts.
   public init(
     data: String, smoothing: Double = 0, shifts: Int = 1, neighbors: Count = .all,
-    remainder: Int = 0, exactAbove: Double? = nil
+    remainder: Int = 0, exactAbove: Double? = nil, columnScales: [Double]? = nil
   ) {
     self.data = data
     self.smoothing = smoothing
@@ -124,6 +126,7 @@ public struct NeighborsDescription: Sendable, Equatable {
     self.neighbors = neighbors
     self.remainder = remainder
     self.exactAbove = exactAbove
+    self.columnScales = columnScales
   }
 
   /// The same law with its data named from where the program runs, not from the folder of the

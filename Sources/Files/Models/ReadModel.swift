@@ -42,7 +42,7 @@ private struct ModelReader {
     case "neighbors":
       keys = try json.object(
         allowing: Self.common + [
-          "data", "smoothing", "shifts", "neighbors", "remainder", "exactAbove",
+          "data", "smoothing", "shifts", "neighbors", "remainder", "exactAbove", "columnScales",
         ])
       model = ModelDescription(kind: .neighbors(try neighbors(keys, json)))
     default:
@@ -200,6 +200,13 @@ private struct ModelReader {
         throw key.error("a noise level must be positive, found \(sigma)")
       }
       law.exactAbove = sigma
+    }
+    if let key = keys["columnScales"] {
+      let scales = try arrays.vector(key)
+      guard !scales.isEmpty, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        throw key.error("every column must have a positive width")
+      }
+      law.columnScales = scales
     }
     guard !law.data.isEmpty else { throw dataKey.error("the data must be named, found nothing") }
     if let shifts = keys["shifts"] {

@@ -105,18 +105,20 @@ private struct ModelWriter {
     return members
   }
 
-  private func neighbors(_ law: NeighborsDescription) -> [JSONMember] {
+  private mutating func neighbors(_ law: NeighborsDescription) -> [JSONMember] {
     let count: JSONValue =
       switch law.neighbors {
       case .all: .string("all")
       case .nearest(let number): .integer(number)
       }
-    let members = [
+    var members = [
       JSONMember("data", .string(law.data)), JSONMember("smoothing", .number(law.smoothing)),
       JSONMember("shifts", .integer(law.shifts)), JSONMember("neighbors", count),
       JSONMember("remainder", .integer(law.remainder)),
     ]
-    return members + (law.exactAbove.map { [JSONMember("exactAbove", .number($0))] } ?? [])
+    if let level = law.exactAbove { members.append(JSONMember("exactAbove", .number(level))) }
+    if let scales = law.columnScales { members.append(vector("columnScales", scales, "")) }
+    return members
   }
 
   private mutating func vector(_ key: String, _ numbers: [Double], _ prefix: String) -> JSONMember {

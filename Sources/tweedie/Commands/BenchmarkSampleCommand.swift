@@ -31,7 +31,7 @@ struct BenchmarkSampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: .raw)
     let plan = try SamplingPlan(options, model, common.console, workers: common.workers)
     var (timings, beyond, evaluations) = (Timings(), [Double](), 0.0)
     var noTrace: Trace?

@@ -46,7 +46,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
       }
       try OutputSet.check([output], overwrite: common.overwrite)
     }
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: .raw)
     let data = try DataSource.read(points, for: model)
     let x = data.points
     var clean = Points(count: x.count, dimension: x.dimension)

@@ -92,7 +92,8 @@ struct DiagnoseCommand: ParsableCommand {
       }
     }
     try OutputSet.check(output, overwrite: common.overwrite)
-    let loaded = try LoadedModel.load(model)
+    let loaded = try LoadedModel.load(model, in: .automatic)
+    if let note = loaded.columnNote { console.note(note) }
     let sigmas = try sigmas(of: loaded)
     let source = try DiagnosisSource(self, loaded)
     source.notes.forEach(console.note)
@@ -129,8 +130,8 @@ struct DiagnoseCommand: ParsableCommand {
 
   /// Levels, rising.
   private func sigmas(of model: LoadedModel) throws -> [Double] {
-    let low = sigmaMin ?? 0.004 * model.lengthUnit
-    let high = sigmaMax ?? 160 * model.lengthUnit
+    let low = sigmaMin ?? model.noiseRange.lowerBound
+    let high = sigmaMax ?? model.noiseRange.upperBound
     guard low < high else {
       throw Failure.usage(
         "--sigma-min \(low.formatted(digits: 3)) must lie below --sigma-max "

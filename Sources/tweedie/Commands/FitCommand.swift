@@ -40,7 +40,7 @@ struct FitOptions: ParsableArguments {
     }
     try AtomicFile.check(output, overwrite: common.overwrite)
     let range = try Choices.range(range, option: "--range")
-    let data = try DataSource.read(data, range: range)
+    let data = try DataSource.read(data, range: range, about: .own)
     data.notes.forEach(common.console.note)
     return data
   }
@@ -51,7 +51,7 @@ struct FitOptions: ParsableArguments {
     _ facts: [JSONMember], _ common: CommonOptions
   ) throws {
     let model = ModelDescription(
-      kind: kind, image: source.image, range: source.range,
+      kind: kind.moved(by: source.origin), image: source.image, range: source.range,
       name: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent,
       madeBy: commandLine)
     try Interrupt.beginWriting()
@@ -63,6 +63,25 @@ struct FitOptions: ParsableArguments {
         + [
           JSONMember("report", .string(report)), JSONMember("outputs", JSONValue([output])),
         ])
+  }
+}
+
+extension ModelDescription.Kind {
+  /// The law of x + origin; data that are named bring their own.
+  fileprivate func moved(by origin: [Double]) -> ModelDescription.Kind {
+    switch self {
+    case .gaussian(var law):
+      law.mean = zip(law.mean, origin).map { $0 + $1 }
+      return .gaussian(law)
+    case .mixture(let components):
+      return .mixture(
+        components.map { component in
+          var moved = component
+          moved.mean = zip(component.mean, origin).map { $0 + $1 }
+          return moved
+        })
+    case .neighbors: return self
+    }
   }
 }
 

@@ -36,6 +36,12 @@ struct FitNeighborsCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Noise above which the exact score is taken instead.")
   var exactAbove: Double?
 
+  @Option(
+    help:
+      "Distances of columns of different width: raw, proportional (in units of each column's deviation), or auto (proportional where they differ tenfold)."
+  )
+  var columns = "auto"
+
   func validate() throws {
     if let smoothing, !(smoothing >= 0 && smoothing.isFinite) {
       throw ValidationError("--smoothing takes a number that is not negative, not \(smoothing).")
@@ -53,7 +59,10 @@ struct FitNeighborsCommand: ParsableCommand {
 
   func run() throws {
     let neighbors = try Choices.neighbors(neighbors, remainder: remainder)
+    let coordinates = try Choices.coordinates(columns)
     var data = try fit.read(common)
+    let frame = Self.frame(of: data, coordinates)
+    data.move(into: frame)
     let (count, dimension) = (data.points.count, data.points.dimension)
     if case .nearest(let nearest, _) = neighbors, nearest > count {
       throw Failure.usage(
@@ -70,6 +79,7 @@ struct FitNeighborsCommand: ParsableCommand {
       description.remainder = remainder
     }
     if rule.exactAbove.isFinite { description.exactAbove = rule.exactAbove }
+    if frame.scalesColumns { description.columnScales = frame.scale }
     try fit.finish(
       .neighbors(description), data, rule.description,
       [
@@ -78,6 +88,14 @@ struct FitNeighborsCommand: ParsableCommand {
         JSONMember("smoothing", .number(rule.smoothing)),
         JSONMember("shifts", .integer(rule.shifts)),
       ], common)
+  }
+
+  /// The coordinates that distances are measured in.
+  private static func frame(of data: DataSource, _ coordinates: ModelCoordinates) -> Frame {
+    let zeros = [Double](repeating: 0, count: data.points.dimension)
+    let widths = coordinates.frame(
+      mean: zeros, deviations: data.points.columnDeviations, isImage: data.image != nil)
+    return Frame(origin: data.origin, scale: widths.scale)
   }
 
   /// The data as named from the folder of the description.

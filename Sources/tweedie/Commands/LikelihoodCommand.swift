@@ -73,16 +73,17 @@ struct LikelihoodCommand: ParsableCommand {
       }
       try OutputSet.check([output], overwrite: common.overwrite)
     }
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: .automatic)
     let density = model.score as? any DensityScore
     if probes != nil, density != nil {
       throw Failure.usage("--probes does not go with \(model.name), whose divergence is exact.")
     }
     let data = try DataSource.read(points, for: model)
     data.notes.forEach(common.console.note)
-    let unit = model.lengthUnit
-    let low = sigmaMin.flatMap { $0 > 0 ? $0 : nil } ?? 0.004 * unit
-    let high = sigmaMax ?? max(160 * unit, 2 * low)
+    if let note = model.columnNote { common.console.note(note) }
+    let range = model.noiseRange
+    let low = sigmaMin.flatMap { $0 > 0 ? $0 : nil } ?? range.lowerBound
+    let high = sigmaMax ?? max(range.upperBound, 2 * low)
     guard low < high else {
       throw Failure.usage(
         "--sigma-min \(low.formatted(digits: 3)) must lie below --sigma-max "
@@ -129,6 +130,9 @@ struct LikelihoodCommand: ParsableCommand {
       try common.console.checkInterrupt()
     }
     line.end()
+    // p(x) = p(y)/Π w_j.
+    found.values = found.values.map { $0 - model.frame.logVolume }
+    found.own = found.own.map { $0 - model.frame.logVolume }
     if let row = found.values.firstIndex(where: { !Float($0).isFinite }) {
       throw Failure.run(
         "The log-density of row \(row) is not a finite number; the point is too far from the data.")

@@ -58,7 +58,7 @@ struct ListCommand: ParsableCommand {
     switch topic {
     case .models:
       return try ReadyModels.names.map { name in
-        let model = try LoadedModel.load(name)
+        let model = try LoadedModel.load(name, in: .raw)
         let error = model.heldOut.map { "; held-out error at most \($0.shortWords)" } ?? ""
         return Self.entry(
           name, model.summary + error,

@@ -74,7 +74,8 @@ struct MeasureCommand: ParsableCommand {
     try shared.check(settings)
     let output = self.output ?? Self.folder(for: model)
     try AtomicFolder.check(output, of: Self.files, overwrite: common.overwrite)
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: .automatic)
+    if let note = model.columnNote { console.note(note) }
     let count = count ?? (model.image == nil ? 2000 : 128)
     try Memory.require(
       count * seeds * (settings.count + 4), of: model.score.dimension, "samples")

@@ -26,7 +26,7 @@ extension SampleCommand {
           rows,
           plan.sampler.run(
             from: start, down: plan.levels, with: score ?? model.score, samples: samples,
-            increments: plan.increments, workers: workers))
+            increments: plan.increments, origin: plan.origin, workers: workers))
       }
       while lanes.contains(where: { !$0.isDone }) {
         if lanes.count > 1 {
@@ -35,8 +35,8 @@ extension SampleCommand {
           lanes[0].advance(1)
         }
         try console.checkInterrupt()
-        if trace != nil, let walk = (lanes[0].run as? SamplingRun)?.walk {
-          trace?.record(walk.x, step: walk.step, from: lanes[0].rows.lowerBound)
+        if trace != nil, let run = lanes[0].run as? SamplingRun {
+          trace?.record(run.states, step: run.walk.step, from: lanes[0].rows.lowerBound)
         }
         line.update(
           done: lanes[0].rows.lowerBound + lanes.reduce(0) { $0 + $1.done }, total: plan.count,

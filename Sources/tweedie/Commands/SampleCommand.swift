@@ -41,7 +41,8 @@ struct SampleCommand: ParsableCommand {
     let chosen = try Self.outputs(output, options, common, model)
     try OutputSet.check(
       chosen, overwrite: common.overwrite, createParents: output.isEmpty)
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: Choices.coordinates(options))
+    if let note = model.columnNote { console.note(note) }
     let plan = try SamplingPlan(options, model, console, workers: common.workers)
     var states = try emptyTrace(plan, model)
     let result = try Self.draw(plan, model, options, common, console, &states)
@@ -99,6 +100,7 @@ struct SampleCommand: ParsableCommand {
       JSONMember("sampler", .string(plan.sampler.facts.name)),
       JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
       JSONMember("teleport", plan.teleport?.json ?? .null),
+      JSONMember("columns", .string(model.frame.scalesColumns ? "proportional" : "raw")),
       JSONMember("evaluations", .number(mean)),
       JSONMember("seconds", .number(seconds)),
     ]
@@ -108,12 +110,13 @@ struct SampleCommand: ParsableCommand {
     for path in paths {
       if try OutputSet.format(of: path) == .png {
         let picture = Drawing.draw(
-          result.samples, image: model.image, range: model.range, title: model.name,
-          caption: caption)
+          model.frame.differences(result.samples), image: model.image, range: model.range,
+          title: model.name, caption: caption, about: model.frame.origin)
         picture.notes.forEach(console.note)
         try outputs.add(picture: picture.raster, to: path)
       } else {
-        try outputs.add(array: result.samples, to: path)
+        try outputs.add(
+          array: model.frame.differences(result.samples), origin: model.frame.origin, to: path)
       }
     }
     if let trace { try add(trace, model, to: &outputs) }
@@ -122,10 +125,10 @@ struct SampleCommand: ParsableCommand {
   }
 
   private func add(_ states: Trace, _ model: LoadedModel, to outputs: inout OutputSet) throws {
-    if let trace { try outputs.add(bytes: states.encode(for: trace), to: trace) }
+    if let trace { try outputs.add(bytes: states.encode(for: trace, in: model.frame), to: trace) }
     guard let animate else { return }
     let film = states.animation(
-      deviation: model.score.deviation, image: model.image, range: model.range, title: model.name)
+      deviation: model.score.deviation, mean: model.score.mean, in: model.frame, image: model.image, range: model.range, title: model.name)
     try outputs.add(film: film.frames, milliseconds: film.milliseconds, to: animate)
   }
 
@@ -152,6 +155,7 @@ struct SampleCommand: ParsableCommand {
         "schedule",
         plan.steps == nil ? .null : .string(options.schedule ?? plan.defaultSchedule)),
       JSONMember("process", .string(options.process)),
+      JSONMember("columns", .string(model.frame.scalesColumns ? "proportional" : "raw")),
       JSONMember("steps", plan.steps.map { .integer($0) } ?? .null),
       JSONMember("count", .integer(plan.count)),
       JSONMember("seed", JSONValue(common.seed)),

@@ -38,6 +38,18 @@ struct SamplingOptions: ParsableArguments {
   var process = "ve"
 
   @Option(
+    help:
+      "What vp, sub-vp, cosine and line take for one: data (its deviation, about its mean) or one (about zero, as published)."
+  )
+  var processUnit = "data"
+
+  @Option(
+    help:
+      "Noise of columns of different width: raw (the same), proportional (to each column's deviation), or auto (proportional where they differ tenfold)."
+  )
+  var columns = "auto"
+
+  @Option(
     parsing: .unconditional,
     help: "beta at t = 0 of vp and sub-vp, dz = -beta/2 z dt + sqrt(beta) dw; 0.1 unless given.")
   var betaMin: Double?

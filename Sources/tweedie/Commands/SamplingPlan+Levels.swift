@@ -27,38 +27,40 @@ extension SamplingPlan {
   static func levels(
     _ schedule: Schedule, _ steps: Int, _ options: SamplingOptions, _ model: LoadedModel
   ) throws -> (levels: NoiseLevels, floor: Double) {
-    // The range of EDM, 0.002 to 80 at a deviation of 0.5, for data of any scale.
-    let scale = model.lengthUnit
     let beta = options.beta
-    let own = 0.004 * scale...160 * scale
-    let named = try Choices.process(options.process, range: own, beta: beta)
+    let own = model.noiseRange
+    let unit = try Choices.processUnit(options, model)
+    let process = { (range: ClosedRange<Double>) in
+      try Choices.process(options.process, range: range, beta: beta, unit: unit)
+    }
+    let named = try process(own)
     let published =
       options.process == "ve-geometric" ? own : named.publishedRange ?? own
+    let lowest = model.isNarrow ? min(published.lowerBound, own.lowerBound) : published.lowerBound
     if options.timeEnd != nil && ["ve", "ve-geometric"].contains(options.process) {
       throw Failure.usage("--time-end goes with --process vp, sub-vp, cosine or line.")
     }
     let high = options.sigmaMax ?? published.upperBound
     let low =
       options.sigmaMin ?? options.timeEnd.map { named.sigma(at: $0) }
-      ?? min(published.lowerBound, high / 2)
+      ?? min(lowest, high / 2)
     if case .explicit(let sigmas) = schedule {
       try agree("--time-end", options.timeEnd.map(named.sigma), sigmas[sigmas.count - 1])
       try agree("--steps", options.steps.map(Double.init), Double(sigmas.count))
       try agree("--sigma-max", options.sigmaMax, sigmas[0])
       try agree("--sigma-min", options.sigmaMin, sigmas[sigmas.count - 1])
-      let process = try Choices.process(
-        options.process, range: sigmas[sigmas.count - 1]...sigmas[0], beta: beta)
-      return (NoiseLevels(sigmas: sigmas, process: process), sigmas[sigmas.count - 1])
+      let last = sigmas[sigmas.count - 1]
+      return (NoiseLevels(sigmas: sigmas, process: try process(last...sigmas[0])), last)
     }
     guard low < high || steps == 1 else {
       throw Failure.usage(
         "--sigma-min \(low.formatted(digits: 4)) must lie below --sigma-max "
           + "\(high.formatted(digits: 4)).")
     }
-    let process = try Choices.process(
-      options.process, range: min(low, high)...high, beta: beta)
     return (
-      NoiseLevels(schedule, steps: steps, from: high, to: low, process: process), min(low, high)
+      NoiseLevels(
+        schedule, steps: steps, from: high, to: low, process: try process(min(low, high)...high),
+        unit: unit), min(low, high)
     )
   }
 

@@ -21,13 +21,16 @@ struct SamplingPlan {
   private let prior: Prior
   private let drawable: (any DrawableScore)?
   private let initial: Points?
+  /// What states are stepped about.
+  let origin: RunOrigin
 
   init(
     _ options: SamplingOptions, _ model: LoadedModel, _ console: Console, workers: Workers = .all
   ) throws {
     let isAdaptive = Choices.isAdaptive(options.sampler)
     // An adaptive sampler needs the ends of a grid alone.
-    let steps = isAdaptive ? 2 : options.steps ?? Choices.defaultSteps(options.sampler)
+    let steps =
+      isAdaptive ? 2 : options.steps ?? Self.defaultSteps(options, model)
     let usual = options.process == "ve" ? "karras" : "process"
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
@@ -51,7 +54,8 @@ struct SamplingPlan {
     increments = try Choices.increments(options.noise)
     prior = try options.prior.map(Choices.prior) ?? .matched
     drawable = try Self.drawable(options, model)
-    initial = try options.initial.map { try Self.initial($0, model.score.dimension, options) }
+    initial = try options.initial.map { try Self.initial($0, model, options) }
+    origin = options.processUnit == "one" ? .zero : .mean
     let count = options.count ?? initial?.count ?? (model.image == nil ? 2000 : 64)
     self.count = count
     try Memory.require(count, of: model.score.dimension, "samples")
@@ -71,6 +75,13 @@ struct SamplingPlan {
           ? Self.evenly(count, by: rows, on: workers.count, whole: 16)
           : Self.evenly(count, by: rows)))
     if initial == nil, drawable == nil { note(isChain, model, console) }
+  }
+
+  /// The sampler's own number of steps, and more where a narrow law makes the way longer.
+  private static func defaultSteps(_ options: SamplingOptions, _ model: LoadedModel) -> Int {
+    let usual = Choices.defaultSteps(options.sampler)
+    guard model.isNarrow, !Choices.holdsOneLevel(options.sampler) else { return usual }
+    return Int((Double(usual) * model.wayLength).rounded(.up))
   }
 
   /// The method, of either kind, with its own options.
@@ -157,9 +168,10 @@ struct SamplingPlan {
 
   /// States from a file, which have to fit the model: row i belongs to sample i.
   private static func initial(
-    _ path: String, _ dimension: Int, _ options: SamplingOptions
+    _ path: String, _ model: LoadedModel, _ options: SamplingOptions
   ) throws -> Points {
-    let data = try DataFile.read(path)
+    let dimension = model.score.dimension
+    let data = try DataFile.read(path, about: .given(model.frame.origin))
     guard data.points.dimension == dimension else {
       throw Failure.data(
         file: path, place: nil,
@@ -173,6 +185,7 @@ struct SamplingPlan {
         "--count \(options.count ?? 1)\(first) asks for more samples than the \(rows) rows of "
           + "--initial.")
     }
-    return data.points.rows(options.first..<rows)
+    return model.frame.coordinates(
+      of: data.points.rows(options.first..<rows), from: data.origin)
   }
 }

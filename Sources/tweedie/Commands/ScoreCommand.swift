@@ -45,7 +45,7 @@ struct ScoreCommand: ParsableCommand {
       throw Failure.usage("score writes numbers: an output ends in .npy, .csv or .tsv.")
     }
     try OutputSet.check([output], overwrite: common.overwrite)
-    let model = try LoadedModel.load(model)
+    let model = try LoadedModel.load(model, in: .raw)
     let data = try DataSource.read(points, for: model)
     data.notes.forEach(common.console.note)
     let noise = try noise(for: data.points.count)
@@ -83,25 +83,31 @@ struct ScoreCommand: ParsableCommand {
   ) throws {
     let workspace = Workspace(
       samples: Samples(seed: common.seed, count: x.count), workers: common.workers)
+    let frame = model.frame
     switch quantity {
     case .denoised:
-      try add(model.score.denoised(x, at: noise, in: workspace), &outputs)
+      let clean = model.score.denoised(x, at: noise, in: workspace)
+      try add(frame.differences(clean), about: frame.origin, &outputs)
     case .score:
-      try add(model.score.score(x, at: noise, in: workspace), &outputs)
-    case .noise, .velocity:
+      try add(frame.gradients(model.score.score(x, at: noise, in: workspace)), &outputs)
+    case .noise:
       try add(model.score.noise(x, at: noise, in: workspace), &outputs)
+    case .velocity:
+      try add(frame.differences(model.score.noise(x, at: noise, in: workspace)), &outputs)
     case .logDensity:
-      let density = try density(model)
-      try add(density.logDensity(x, at: noise, in: workspace), &outputs)
+      let values = try density(model).logDensity(x, at: noise, in: workspace)
+      try add(values.map { $0 - frame.logVolume }, &outputs)
     case .divergence:
       let density = try density(model)
       try add(density.jacobianTrace(x, at: noise, in: workspace), &outputs)
     }
   }
 
-  private func add(_ points: Points, _ outputs: inout OutputSet) throws {
+  private func add(
+    _ points: Points, about origin: [Double] = [], _ outputs: inout OutputSet
+  ) throws {
     if let row = points.firstNotFiniteRow { throw notFinite(row) }
-    try outputs.add(array: points, to: output)
+    try outputs.add(array: points, origin: origin, to: output)
   }
 
   private func add(_ values: [Double], _ outputs: inout OutputSet) throws {

@@ -51,11 +51,11 @@ struct ShowCommand: ParsableCommand {
   // MARK: Models
 
   private func showModel() throws -> [JSONMember] {
-    let model = try LoadedModel.load(file)
+    let model = try LoadedModel.load(file, in: .automatic)
     if let output {
       // A picture of a model is a picture of what it draws.
-      let levels = NoiseLevels(
-        steps: 32, from: 160 * model.lengthUnit, to: 0.004 * model.lengthUnit)
+      let range = model.noiseRange
+      let levels = NoiseLevels(steps: 32, from: range.upperBound, to: range.lowerBound)
       let samples = Samples(seed: common.seed, count: model.image == nil ? 2000 : 64)
       let start = model.score.matchedStart(
         at: levels.sigmaMax, samples: samples, workers: common.workers)
@@ -63,7 +63,9 @@ struct ShowCommand: ParsableCommand {
         from: start, down: levels, by: Heun(), with: model.score, samples: samples,
         workers: common.workers)
       while run.advance() { try common.console.checkInterrupt() }
-      try draw(run.result.samples, model.image, model.range, model.name, to: output)
+      try draw(
+        model.frame.differences(run.result.samples), model.image, model.range, model.name,
+        about: model.frame.origin, to: output)
     }
     var facts = [
       JSONMember("model", .string(model.name)),

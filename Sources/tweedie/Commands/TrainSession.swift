@@ -108,8 +108,9 @@ struct TrainSession {
       from: start, down: levels, by: Heun(), with: score, samples: samples, workers: workers)
     while sampling.advance() {}
     let picture = Drawing.draw(
-      sampling.result.samples, image: source.image, range: source.range, title: title,
-      caption: "after \(run.step) steps")
+      source.frame.differences(sampling.result.samples), image: source.image,
+      range: source.range, title: title, caption: "after \(run.step) steps",
+      about: source.frame.origin)
     try AtomicFile.write(
       encodePNG(picture.raster, texts: [("Comment", commandLine)]),
       to: LearningCurve.samplesPath(beside: command.output), overwrite: true)
@@ -118,8 +119,8 @@ struct TrainSession {
   private func finish() throws {
     let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let file = NetworkFile(
-      score: run.bestScore, shape: shape, plane: source.plane, image: source.image,
-      range: source.range, name: title, madeBy: commandLine, heldOut: HeldOutError(best))
+      score: run.bestScore, shape: shape, plane: source.plane, frame: source.frame,
+      image: source.image, range: source.range, name: title, madeBy: commandLine, heldOut: HeldOutError(best))
     try AtomicFile.write(file.encode(), to: command.output, overwrite: command.common.overwrite)
     // The model is there: the way to it is no longer needed.
     try? FileManager.default.removeItem(atPath: checkpoint)

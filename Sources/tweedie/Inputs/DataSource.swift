@@ -25,15 +25,16 @@ struct DataSource {
       columns: file.columns)
   }
 
-  /// Reads points to evaluate a model at, in its units and of its dimension.
+  /// Reads points to evaluate a model at, in its coordinates and of its dimension.
   static func read(_ word: String, for model: LoadedModel) throws -> DataSource {
-    let data = try read(word, range: model.range ?? -1...1)
+    var data = try read(word, range: model.range ?? -1...1, about: .given(model.frame.origin))
     guard data.points.dimension == model.score.dimension else {
       throw Failure.data(
         file: word, place: nil,
         rule: "points must have the model's \(model.score.dimension) coordinates, "
           + "found \(data.points.dimension)")
     }
+    data.move(into: model.frame)
     return data
   }
 
@@ -42,6 +43,14 @@ struct DataSource {
     let taken = points
     points = Points(count: 0, dimension: taken.dimension)
     return taken
+  }
+
+  /// Changes the points into the coordinates of a frame.
+  mutating func move(into frame: Frame) {
+    guard !frame.isIdentity else { return }
+    let points = takePoints()
+    self.points = frame.coordinates(of: points, from: origin)
+    origin = frame.origin
   }
 
   private static func toy(_ word: String) throws -> DataSource {

@@ -21,13 +21,23 @@ struct LoadedModel {
   let heldOut: HeldOutError?
   /// The description's path; nil for models that are no file.
   let file: String?
+  /// The coordinates of the score: points go in and samples come out through it.
+  let frame: Frame
   /// What jumps need to know of it; shared by all copies.
   let calibrations = Calibrations()
 
   /// A description or a network by path, a description by name, or the exact score of a toy.
   ///
   /// A word is a path if a file is there, else a ready model, else toy:NAME.
-  static func load(_ word: String) throws -> LoadedModel {
+  static func load(_ word: String, in coordinates: ModelCoordinates) throws -> LoadedModel {
+    let model = try loaded(word, in: coordinates)
+    try model.checkWidth(word)
+    return model
+  }
+
+  private static func loaded(
+    _ word: String, in coordinates: ModelCoordinates
+  ) throws -> LoadedModel {
     if word.hasPrefix("toy:") { return try toy(word) }
     if FileManager.default.fileExists(atPath: word) {
       if word.lowercased().hasSuffix(".safetensors") {
@@ -35,14 +45,15 @@ struct LoadedModel {
         return LoadedModel(
           try NetworkFile(bytes, path: word), path: word, digest: SHA256.digest(of: bytes))
       }
-      return try LoadedModel(FileBytes.read(word), path: word, word: word, isFile: true)
+      return try LoadedModel(
+        FileBytes.read(word), path: word, word: word, isFile: true, in: coordinates)
     }
     if let bytes = ReadyModels.network(named: word) {
       return LoadedModel(
         try NetworkFile(bytes, path: word), path: nil, digest: SHA256.digest(of: bytes))
     }
     if let ready = ReadyModels.bytes(named: word) {
-      return try LoadedModel(ready, path: word, word: word, isFile: false)
+      return try LoadedModel(ready, path: word, word: word, isFile: false, in: coordinates)
     }
     let looksLikePath = word.contains("/") || word.contains(".")
     let hint = looksLikePath ? "" : "; ready models: \(ReadyModels.names.joined(separator: ", "))"
@@ -61,7 +72,7 @@ struct LoadedModel {
   private init(
     name: String, score: any MomentScore, image: ImageShape?, range: ClosedRange<Float>?,
     digest: String, summary: String, madeBy: String?, heldOut: HeldOutError? = nil,
-    file: String? = nil
+    file: String? = nil, frame: Frame? = nil
   ) {
     self.name = name
     self.score = score
@@ -72,6 +83,7 @@ struct LoadedModel {
     self.madeBy = madeBy
     self.heldOut = heldOut
     self.file = file
+    self.frame = frame ?? Frame(dimension: score.dimension)
   }
 
   private init(_ network: NetworkFile, path: String?, digest: String) {
@@ -80,10 +92,12 @@ struct LoadedModel {
       digest: digest,
       summary: "a network in \(network.model.dimension) dimensions: "
         + (network.plane.map { "in a plane of \($0.rank), " } ?? "") + network.score.summary,
-      madeBy: network.madeBy, heldOut: network.heldOut, file: path)
+      madeBy: network.madeBy, heldOut: network.heldOut, file: path, frame: network.frame)
   }
 
-  private init(_ bytes: [UInt8], path: String, word: String, isFile: Bool) throws {
+  private init(
+    _ bytes: [UInt8], path: String, word: String, isFile: Bool, in coordinates: ModelCoordinates
+  ) throws {
     let description = try ModelDescription.parse(bytes, file: path)
     let stem = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
     name = description.name ?? stem
@@ -92,12 +106,22 @@ struct LoadedModel {
     madeBy = description.madeBy
     heldOut = nil
     switch description.kind {
-    case .gaussian(let gaussian):
+    case .gaussian(let whole):
+      let mean = whole.mean
+      let variances = whole.covariance.columnVariances(mean.count)
+      frame = coordinates.frame(
+        mean: mean, deviations: variances.map { max(0, $0).squareRoot() },
+        isImage: description.image != nil)
+      let gaussian = whole.seen(in: frame)
       let covariance = try Covariance(gaussian.covariance, gaussian.mean.count, path, "covariance")
       score = GaussianScore(mean: gaussian.mean, covariance: covariance)
       summary = "a Gaussian in \(gaussian.mean.count) dimensions"
       (image, range) = (description.image, description.range)
-    case .mixture(let components):
+    case .mixture(let whole):
+      let (mean, deviations) = columnMoments(whole)
+      frame = coordinates.frame(
+        mean: mean, deviations: deviations, isImage: description.image != nil)
+      let components = whole.map { [frame] in $0.seen(in: frame) }
       score = MixtureScore(
         try components.enumerated().map { index, component in
           MixtureScore.Component(
@@ -109,9 +133,12 @@ struct LoadedModel {
       (image, range) = (description.image, description.range)
     case .neighbors(let neighbors):
       var data = try DataSource.read(
-        neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1)
+        neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1,
+        about: .own)
       (image, range) = (description.image ?? data.image, description.range ?? data.range)
       try Self.check(neighbors, data.points.count, path)
+      frame = try Self.frame(neighbors, data, coordinates, path)
+      data.move(into: frame)
       // The last of the data: a cloud takes the points over in the memory they lie in.
       let exact = EmpiricalScore(data.takePoints())
       score = Self.score(neighbors, exact)
@@ -123,6 +150,31 @@ struct LoadedModel {
         rule: "width × height × channels must be the dimension \(score.dimension), "
           + "found \(image.dimension)")
     }
+  }
+
+  /// The coordinates of a neighbours model. Widths of columns are part of a smoothed law, which the
+  /// description states; the law of the points alone is the same in all.
+  private static func frame(
+    _ description: NeighborsDescription, _ data: DataSource, _ coordinates: ModelCoordinates,
+    _ path: String
+  ) throws -> Frame {
+    let dimension = data.points.dimension
+    if case .like(let frame) = coordinates { return frame }
+    if let scales = description.columnScales {
+      guard scales.count == dimension else {
+        throw Failure.data(
+          file: path, place: "key \"columnScales\"",
+          rule: "there must be one width for each of \(dimension) columns, found \(scales.count)")
+      }
+      return Frame(origin: data.origin, scale: scales)
+    }
+    guard description.smoothing == 0, data.image == nil, coordinates != .raw else {
+      return Frame(origin: data.origin, scale: [Double](repeating: 1, count: dimension))
+    }
+    let deviations = data.points.columnDeviations
+    let frame = coordinates.frame(
+      mean: [Double](repeating: 0, count: dimension), deviations: deviations, isImage: false)
+    return Frame(origin: data.origin, scale: frame.scale)
   }
 
   private static func check(
@@ -169,6 +221,70 @@ struct LoadedModel {
 }
 
 extension LoadedModel {
+  /// What to say of noise that columns do not share.
+  var columnNote: String? {
+    guard frame.scalesColumns else { return nil }
+    let widths = frame.scale.map { $0 * score.deviation }
+    let (low, high) = (widths.min() ?? 0, widths.max() ?? 0)
+    return "note: columns deviate by \(low.formatted(digits: 3)) to \(high.formatted(digits: 3)); "
+      + "each has noise in proportion to its own deviation, and sigma is that of a column of "
+      + "\(score.deviation.formatted(digits: 3))."
+  }
+
+  /// The least and the greatest noise that a run needs: EDM's 0.002 and 80 at a deviation of ½, for
+  /// data of any scale, and less where the law itself is narrower than that.
+  ///
+  /// From the last level σ the denoiser takes λ/(λ + σ²) of the variance λ of a Gaussian's
+  /// direction: at 0.08 of its deviation all but 0.6 %.
+  var noiseRange: ClosedRange<Double> {
+    let unit = lengthUnit
+    let low = min(Self.lowest * unit, narrowest.map { Self.lowestOfWidth * $0 } ?? .infinity)
+    return low...Self.highest * unit
+  }
+
+  /// Whether the law is narrower somewhere than the usual last level can show.
+  var isNarrow: Bool { noiseRange.lowerBound < Self.lowest * lengthUnit }
+
+  /// Decades of the noise range beside those of a law that is not narrow.
+  var wayLength: Double {
+    log(noiseRange.upperBound / noiseRange.lowerBound) / log(Self.highest / Self.lowest)
+  }
+
+  private static let (lowest, highest, lowestOfWidth) = (0.004, 160.0, 0.08)
+  /// Deviations, in units of the whole, below which a direction passes for one without width.
+  private static let least = 1e-4
+
+  /// The least deviation of a component along any direction, where components are known and their
+  /// samples no images, whose faintest directions nobody sees.
+  private var narrowest: Double? {
+    guard image == nil else { return nil }
+    let covariances: [Covariance] =
+      switch score {
+      case let score as GaussianScore: [score.covariance]
+      case let score as MixtureScore: score.components.map(\.covariance)
+      default: []
+      }
+    let least = Self.least * lengthUnit
+    let variances = covariances.flatMap { covariance in
+      covariance.variances
+        + (covariance.variances.count < covariance.dimension ? [covariance.rest] : [])
+    }
+    return variances.filter { $0 > 0 }.min().map { max($0.squareRoot(), least) }
+  }
+
+  /// The widths that Float32 holds together with the noise around them, squared and summed.
+  private static let widths = 1e-15...1e15
+
+  /// Refuses what no sampler could be right about.
+  private func checkWidth(_ word: String) throws {
+    let width = score.deviation
+    guard width != 0, !Self.widths.contains(width) else { return }
+    throw Failure.data(
+      file: word, place: nil,
+      rule: "the model's deviation must lie between 1e-15 and 1e15, found "
+        + "\(width.formatted(digits: 3)); choose another unit for its data")
+  }
+
   /// The length that a range of noise is told in: the deviation of the data.
   ///
   /// Points that are all equal have none and take the size of their coordinates instead.

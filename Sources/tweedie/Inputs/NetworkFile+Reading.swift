@@ -30,6 +30,7 @@ extension NetworkFile {
     else { throw reader.error("key \"network\"", "it must describe the tensors of the file") }
     self.score = score
     plane = try Self.plane(reader, d)
+    frame = try Self.frame(reader, plane?.dimension ?? d)
     image = try Self.image(reader, plane?.dimension ?? d)
     range = try Self.range(reader)
     name =
@@ -95,6 +96,23 @@ extension NetworkFile {
         "its rows must be orthonormal, and subspace.rest must not be negative")
     }
     return plane
+  }
+
+  private static func frame(_ reader: MetadataReader, _ d: Int) throws -> Frame {
+    guard reader.file.text(frameKey) != nil else { return Frame(dimension: d) }
+    let json = try reader.object(frameKey)
+    let numbers = try ["origin", "scale"].map { key -> [Double] in
+      guard case .array(let values)? = json[key], values.count == d else {
+        throw reader.error("key \"\(frameKey)\"", "\(key) must be a list of \(d) numbers")
+      }
+      return values.compactMap(\.double)
+    }
+    guard numbers.allSatisfy({ $0.count == d && $0.allSatisfy(\.isFinite) }),
+      numbers[1].allSatisfy({ $0 > 0 })
+    else {
+      throw reader.error("key \"\(frameKey)\"", "it must hold finite numbers, scales positive")
+    }
+    return Frame(origin: numbers[0], scale: numbers[1])
   }
 
   private static func image(_ reader: MetadataReader, _ d: Int) throws -> ImageShape? {

@@ -10,6 +10,8 @@ struct NetworkFile {
   let shape: NetworkShape
   /// The plane in whose coordinates the network works; nil for those of the data.
   let plane: Subspace?
+  /// The coordinates that the score is in.
+  let frame: Frame
   let image: ImageShape?
   let range: ClosedRange<Float>?
   let name: String
@@ -17,6 +19,9 @@ struct NetworkFile {
   /// How good it was after training; nil where the file does not say.
   let heldOut: HeldOutError?
 
+  /// The key of the metadata with what was taken off each column of the data, and what the rest was
+  /// divided by.
+  static let frameKey = "columns"
   /// The key of the metadata that marks a model, and what it says.
   static let format = "tweedie-network-1"
 
@@ -52,6 +57,12 @@ struct NetworkFile {
       metadata.append(("range", ends.compact))
     }
     if let madeBy { metadata.append(("madeBy", madeBy)) }
+    if !frame.isIdentity {
+      let coordinates = JSONValue.object([
+        JSONMember("origin", JSONValue(frame.origin)), JSONMember("scale", JSONValue(frame.scale)),
+      ])
+      metadata.append((Self.frameKey, coordinates.compact))
+    }
     if let heldOut { metadata.append((HeldOutError.key, heldOut.json.compact)) }
     let d = shape.dimension
     var tensors = [NamedTensor("mean", Tensor(shape: [d], doubles: p.mean))]
@@ -82,12 +93,13 @@ struct NetworkFile {
   }
 
   init(
-    score: NetworkScore, shape: NetworkShape, plane: Subspace?, image: ImageShape?,
-    range: ClosedRange<Float>?, name: String, madeBy: String?, heldOut: HeldOutError?
+    score: NetworkScore, shape: NetworkShape, plane: Subspace?, frame: Frame,
+    image: ImageShape?, range: ClosedRange<Float>?, name: String, madeBy: String?, heldOut: HeldOutError?
   ) {
     self.score = score
     self.shape = shape
     self.plane = plane
+    self.frame = frame
     self.image = image
     self.range = range
     self.name = name

@@ -12,7 +12,7 @@ enum ReferenceLaw {
   /// A word for data, or for a model: a description, a ready model, or a toy without a count.
   static func read(_ word: String, range: ClosedRange<Float>) throws -> ReferenceLaw {
     guard isModel(word) else { return .data(try DataSource.read(word, range: range)) }
-    let model = try LoadedModel.load(word)
+    let model = try LoadedModel.load(word, in: .raw)
     guard let drawable = model.score as? any DrawableScore else {
       throw Failure.usage("\(model.name) cannot be drawn from; give data as --reference.")
     }

@@ -51,11 +51,11 @@ enum Surrogate {
     let isModel = word.hasSuffix(".json") || (!isFile && ReadyModels.names.contains(word))
     let surrogate =
       isModel
-      ? try Self.model(word)
+      ? try Self.model(word, in: .like(model.frame))
       // Bytes of pictures become the model's units.
       : .gaussian(
         GaussianFit(
-          try DataSource.read(word, range: model.range ?? -1...1).points, workers: workers
+          try DataSource.read(word, for: model).points, workers: workers
         ).score)
     let (found, expected) = (surrogate.score.dimension, model.score.dimension)
     guard found == expected else {
@@ -65,8 +65,8 @@ enum Surrogate {
     return surrogate
   }
 
-  private static func model(_ word: String) throws -> Surrogate {
-    switch try LoadedModel.load(word).score {
+  private static func model(_ word: String, in coordinates: ModelCoordinates) throws -> Surrogate {
+    switch try LoadedModel.load(word, in: coordinates).score {
     case let score as GaussianScore: return .gaussian(score)
     case let score as MixtureScore: return .mixture(score)
     case let score as EmpiricalScore: return .neighbors(score)

@@ -13,6 +13,8 @@ struct TrainingSource {
   /// SHA-256 of what the points are a function of.
   let digest: String
   let notes: [String]
+  /// The coordinates that the points are in.
+  let frame: Frame
   /// The plane that the points of `data` are coordinates in; nil where they are what was read.
   let plane: Subspace?
 
@@ -33,14 +35,23 @@ struct TrainingSource {
       image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
       range: toy.image == nil ? nil : -1...1, isFinite: false,
       hasCleanScore: !(toy.score is BoxMixtureScore),
-      digest: SHA256.digest(of: Array("\(word) \(seed)".utf8)), notes: [], plane: nil)
+      digest: SHA256.digest(of: Array("\(word) \(seed)".utf8)), notes: [],
+      frame: Frame(dimension: toy.dimension), plane: nil)
   }
 
   private static func finite(
     _ word: String, _ toy: Toy?, heldOut: Double, range: ClosedRange<Float>, rank: Int?,
     seed: UInt64
   ) throws -> TrainingSource {
-    let source = try DataSource.read(word, range: range)
+    var source = try DataSource.read(word, range: range, about: .own)
+    let dimension = source.points.dimension
+    // Columns of a table in units of their own deviations: one σ is to suit all. Toys are known in
+    // their own coordinates, and pictures are one thing.
+    let widths = Frame(
+      mean: [Double](repeating: 0, count: dimension), deviations: source.points.columnDeviations,
+      scalesColumns: source.image == nil && toy == nil ? nil : false)
+    let frame = Frame(origin: source.origin, scale: widths.scale)
+    source.move(into: frame)
     var points = source.points
     guard points.count >= 2 else {
       throw Failure.data(
@@ -71,6 +82,7 @@ struct TrainingSource {
     return TrainingSource(
       data: data, image: source.image, range: source.range, isFinite: true,
       hasCleanScore: truth.map { !($0 is BoxMixtureScore) } ?? false,
-      digest: SHA256.digest(ofPieces: NPY.pieces(points)), notes: source.notes, plane: plane)
+      digest: SHA256.digest(ofPieces: NPY.pieces(points)), notes: source.notes, frame: frame,
+      plane: plane)
   }
 }

@@ -100,7 +100,8 @@ struct Measurement {
         rows, samples in
         plan.sampler.run(
           from: plan.start(rows, for: model, samples, workers), down: plan.levels,
-          with: model.score, samples: samples, increments: plan.increments, workers: workers)
+          with: model.score, samples: samples, increments: plan.increments,
+          origin: plan.origin, workers: workers)
       }
       all.replaceRows(from: block * count, with: result.samples)
       evaluations += result.evaluations

@@ -99,13 +99,15 @@ struct Page {
     case .flow(let solution): shown.append((solution, "The exact flow from the same starts."))
     case .law(_, let reference): shown.append((reference, "The reference."))
     }
+    shown = shown.map { (model.frame.differences($0.0), $0.1) }
     let limits = limits(shown.map(\.0))
     let kind = model.image == nil ? " class=\"plot\"" : ""
     return "<div class=\"pictures\">\n"
       + shown.map { points, caption in
         let picture = Drawing.draw(
           points.rows(0..<min(points.count, model.image == nil ? points.count : Self.imageCount)),
-          image: model.image, range: model.range, title: "", caption: "", limits: limits)
+          image: model.image, range: model.range, title: "", caption: "", limits: limits,
+          about: model.frame.origin)
         return "<figure\(kind)>" + Self.image(picture.raster, caption)
           + "<figcaption>\(HTML.escape(caption))</figcaption></figure>\n"
       }.joined() + "</div>\n"
@@ -122,7 +124,7 @@ struct Page {
     return (0..<last.dimension).map { axis in
       let values = (0..<last.count).map { Double(last[$0, axis]) }
       let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-      let margin = 0.08 * max(high - low, 1e-6 * max(1, abs(high)))
+      let margin = margin(high - low, at: high, share: 0.08)
       return low - margin...high + margin
     }
   }

@@ -14,6 +14,8 @@ struct SharedOptions: ParsableArguments {
   var timeEnd: String?
   @Option(help: "ve, ve-geometric, vp, sub-vp, cosine or line.")
   var process: String?
+  @Option(help: "What vp, sub-vp, cosine and line take for one: data or one, as for sample.")
+  var processUnit: String?
   @Option(parsing: .unconditional, help: "beta at t = 0 of vp and sub-vp.")
   var betaMin: String?
   @Option(parsing: .unconditional, help: "beta at t = 1 of vp and sub-vp.")
@@ -34,6 +36,7 @@ struct SharedOptions: ParsableArguments {
     let options = [
       ("--schedule", schedule), ("--rho", rho), ("--sigma-min", sigmaMin),
       ("--sigma-max", sigmaMax), ("--time-end", timeEnd), ("--process", process),
+      ("--process-unit", processUnit),
       ("--beta-min", betaMin), ("--beta-max", betaMax), ("--prior", prior),
       ("--batch", withBatch ? batch : nil),
     ]

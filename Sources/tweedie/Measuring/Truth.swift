@@ -211,7 +211,8 @@ extension Measurement {
         rows, samples in
         plan.sampler.run(
           from: plan.start(rows, for: model, samples, workers), down: plan.levels,
-          with: model.score, samples: samples, increments: plan.increments, workers: workers)
+          with: model.score, samples: samples, increments: plan.increments,
+          origin: plan.origin, workers: workers)
       }.samples
     }
     let points = joined(blocks)

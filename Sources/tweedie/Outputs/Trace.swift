@@ -21,12 +21,12 @@ struct Trace {
     states[step].replaceRows(from: first, with: x)
   }
 
-  /// An archive of `x` (levels × count × d) and `sigma` (levels).
-  func encode(for path: String) throws -> [UInt8] {
+  /// An archive of `x` (levels × count × d), in data units, and `sigma` (levels).
+  func encode(for path: String, in frame: Frame) throws -> [UInt8] {
     let shape = [states.count, states[0].count, states[0].dimension]
     return try NPZ.encode(
       [
-        NPZ.Entry(key: "x", shape: shape, values: states.flatMap(\.values)),
+        NPZ.Entry(key: "x", shape: shape, values: states.flatMap { frame.points(at: $0).values }),
         NPZ.Entry(
           key: "sigma", shape: [levels.count], values: levels.map { Float($0.sigma) }),
       ], file: path)
@@ -34,18 +34,23 @@ struct Trace {
 
   /// One frame a level, the last shown longest.
   ///
-  /// States are divided by √(1 + σ²/σ_data²), which keeps their spread while noise falls.
+  /// States less the mean are divided by √(1 + σ²/σ_data²), which keeps their spread while noise
+  /// falls.
   func animation(
-    deviation: Double, image: ImageShape?, range: ClosedRange<Float>?, title: String
+    deviation: Double, mean: [Double], in frame: Frame, image: ImageShape?, range: ClosedRange<Float>?, title: String
   ) -> (frames: [Raster], milliseconds: [Int]) {
-    let limits = image == nil ? self.limits : nil
+    let limits = image == nil ? limits(frame) : nil
+    let center = mean.map { Float($0) }
     let frames = zip(levels, states).map { level, state in
       var shown = state
       let ratio = level.sigma / max(deviation, .leastNormalMagnitude)
+      shown.translate(by: center.map { -$0 })
       shown.scale(by: .uniform(Float(1 / (1 + ratio * ratio).squareRoot())))
+      shown.translate(by: center)
       return Drawing.draw(
-        shown, image: image, range: range, title: title,
-        caption: "sigma = \(level.sigma.formatted(digits: 3))", limits: limits
+        frame.differences(shown), image: image, range: range, title: title,
+        caption: "sigma = \(level.sigma.formatted(digits: 3))", limits: limits,
+        about: frame.origin
       ).raster
     }
     // Captions differ in their number of lines; frames may not differ in size.
@@ -55,13 +60,20 @@ struct Trace {
   }
 
   /// The box of the samples with a margin, for every frame.
-  private var limits: [ClosedRange<Double>]? {
-    guard let last = states.last, last.dimension <= 3 else { return nil }
+  private func limits(_ frame: Frame) -> [ClosedRange<Double>]? {
+    guard let last = states.last.map(frame.differences), last.dimension <= 3 else { return nil }
     return (0..<last.dimension).map { axis in
       let values = (0..<last.count).map { Double(last[$0, axis]) }
       let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-      let margin = 0.25 * max(high - low, 1e-6 * max(1, abs(high)))
+      let margin = margin(high - low, at: high, share: 0.25)
       return low - margin...high + margin
     }
   }
+}
+
+/// The share of a width that is left free around it; of points that are all equal, of their size, and
+/// of zero, of one.
+func margin(_ width: Double, at end: Double, share: Double) -> Double {
+  let least = 1e-6 * abs(end)
+  return share * (max(width, least) > 0 ? max(width, least) : 1)
 }
