@@ -3,7 +3,7 @@ import Foundation
 
 /// Data read from a file or a folder: points, and what is known about them.
 public struct DataFile: Sendable, Equatable {
-  /// The rows, N × d, all finite, at least one.
+  /// The rows, N × d, all finite, at least one: the data are origin + points.
   public let points: Points
   /// How a row is a picture; nil where it is none.
   public let image: ImageShape?
@@ -14,18 +14,31 @@ public struct DataFile: Sendable, Equatable {
   public let notes: [String]
   /// Names of the coordinates, from the header of a table.
   public let columns: [String]?
+  /// What was taken off in Double; nil where nothing was.
+  private let taken: [Double]?
 
-  /// Data from its parts.
+  /// Data from its parts; without an origin `points` are the data themselves.
   public init(
     points: Points, image: ImageShape?, range: ClosedRange<Float>?, notes: [String],
-    columns: [String]?
+    columns: [String]?, origin: [Double]? = nil
   ) {
+    precondition(origin.map { $0.count == points.dimension } ?? true, "Every column has an origin.")
     self.points = points
     self.image = image
     self.range = range
     self.notes = notes
     self.columns = columns
+    taken = origin?.contains { $0 != 0 } == true ? origin : nil
   }
+
+  /// What was taken off every row in Double before it was rounded to Float32, d numbers: data =
+  /// origin + points. Zero for bytes, IDX, pictures, and wherever Float32 holds a column well.
+  public var origin: [Double] {
+    taken ?? [Double](repeating: 0, count: points.dimension)
+  }
+
+  /// Whether anything was taken off.
+  public var hasOrigin: Bool { taken != nil }
 
   /// Reads what `specifier` names: a path, or a path and a selector after a colon —
   /// `arrays.npz:key`, `table.tsv:column=value`.
@@ -34,33 +47,46 @@ public struct DataFile: Sendable, Equatable {
   /// PNG, a folder of PNGs, CSV or TSV. Bytes of pictures (PNG; IDX, NPY and NPZ bytes of at least
   /// three sizes) are mapped to `range`; all other numbers stay in their units.
   ///
+  /// Float32 holds a column far from zero badly. Columns of tables (CSV, TSV, NPY and NPZ of more
+  /// than a byte) whose median is more than 64 deviations from zero are therefore held about an
+  /// ``origin`` of their own, unless another is asked for.
+  ///
   /// - Throws: `notFound`; `badData` for what is damaged, empty, not finite or of no known kind.
-  public static func read(_ specifier: String, range: ClosedRange<Float> = -1...1)
-    throws(FileError) -> DataFile
-  {
+  public static func read(
+    _ specifier: String, range: ClosedRange<Float> = -1...1, about origin: DataOrigin = .own
+  ) throws(FileError) -> DataFile {
     let (path, selector) = try split(specifier)
     if isFolder(path) {
       try refuse(selector, of: path, "a folder of pictures")
-      return try PictureFolder.read(path, range: range)
+      return try PictureFolder.read(path, range: range).moved(to: origin)
     }
     let bytes = try OpenFile(path)
     switch try kind(of: bytes.prefix(1 << 16), path: path) {
     case .npy:
       try refuse(selector, of: path, "an NPY file")
-      return try array(
-        NPY.parse(StoreBytes(bytes), of: bytes.count, file: path, mappingBytesTo: range), path)
+      return try array(path, about: origin) { origin throws(FileError) in
+        try NPY.parse(
+          StoreBytes(bytes), of: bytes.count, file: path, mappingBytesTo: range, about: origin)
+      }
     case .npz:
-      return try array(NPZ.parse(bytes, file: path, key: selector, mappingBytesTo: range), path)
+      return try array(path, about: origin) { origin throws(FileError) in
+        try NPZ.parse(bytes, file: path, key: selector, mappingBytesTo: range, about: origin)
+      }
     case .idx:
       try refuse(selector, of: path, "an IDX file")
-      return try array(IDX.parse(bytes, file: path, mappingBytesTo: range), path)
+      return try array(path, about: .zero) { _ throws(FileError) in
+        try IDX.parse(bytes, file: path, mappingBytesTo: range)
+      }.moved(to: origin)
     case .png:
       try refuse(selector, of: path, "a PNG file")
       return try PictureFolder.single(bytes.bytes(0..<bytes.count), file: path, range: range)
+        .moved(to: origin)
     case .table:
-      let table = try CSV.parse(bytes, file: path, keeping: filter(selector, of: path))
+      let table = try CSV.parse(
+        bytes, file: path, keeping: filter(selector, of: path), about: origin)
       return DataFile(
-        points: table.points, image: nil, range: nil, notes: table.notes, columns: table.columns)
+        points: table.points, image: nil, range: nil, notes: table.notes, columns: table.columns,
+        origin: table.origin)
     case nil:
       throw .bad(
         path, nil,
@@ -92,7 +118,29 @@ public struct DataFile: Sendable, Equatable {
     return isText && !isJSON ? .table : nil
   }
 
-  private static func array(_ array: NumericArray, _ path: String) throws(FileError) -> DataFile {
+  /// The same data held about a given origin; exact where bytes were read.
+  public func moved(to origin: DataOrigin) -> DataFile {
+    let d = points.dimension
+    guard let new = origin.numbers(for: d), new != self.origin else { return self }
+    let shift = zip(self.origin, new).map { $0 - $1 }
+    let values = points.values.enumerated().map { Float(Double($1) + shift[$0 % d]) }
+    return DataFile(
+      points: Points(count: points.count, dimension: d, values: values), image: image,
+      range: range, notes: notes, columns: columns, origin: new)
+  }
+
+  /// The array of a file, read again where its numbers need another origin.
+  private static func array(
+    _ path: String, about origin: DataOrigin,
+    _ read: (_ origin: DataOrigin) throws(FileError) -> NumericArray
+  ) throws(FileError) -> DataFile {
+    var array: NumericArray? = try read(origin)
+    if let better = array?.betterOrigin {
+      // Let go of first: an array stands in memory once.
+      array = nil
+      array = try read(.given(better))
+    }
+    guard let array else { throw .bad(path, nil, "the array must be read") }
     var notes: [String] = []
     if array.shape.count == 4, array.image == nil, array.shape[1] == 1 || array.shape[1] == 3 {
       notes = [
@@ -102,7 +150,7 @@ public struct DataFile: Sendable, Equatable {
     }
     return DataFile(
       points: try array.points(file: path), image: array.image, range: array.byteRange,
-      notes: notes, columns: nil)
+      notes: notes, columns: nil, origin: array.origin)
   }
 
   /// The path and the selector: the longest beginning that exists and is followed by a colon.

@@ -175,7 +175,7 @@ enum Choices {
 
   /// Noise levels from a file, one a row.
   private static func levels(in path: String) throws -> [Double] {
-    let data = try DataFile.read(path)
+    let data = try DataFile.read(path, about: .zero)
     guard data.points.dimension == 1 else {
       throw Failure.data(
         file: path, place: nil,

@@ -61,6 +61,30 @@ public enum ElementType: String, Sendable, Equatable, CaseIterable {
     }
   }
 
+  /// `count` numbers from byte `offset` on as Float64, the nearest where rounding is needed.
+  func doubles(in bytes: [UInt8], from offset: Int, count: Int, bigEndian: Bool) -> [Double] {
+    func words<Word: FixedWidthInteger & BitwiseCopyable>(
+      _ type: Word.Type, _ number: (Word) -> Double
+    ) -> [Double] {
+      Words.read(type, in: bytes, from: offset, count: count, bigEndian: bigEndian, as: number)
+    }
+    return switch self {
+    case .float16: words(UInt16.self) { Double(Self.half($0)) }
+    case .bfloat16: words(UInt16.self) { Double(Float(bitPattern: UInt32($0) << 16)) }
+    case .float32: words(UInt32.self) { Double(Float(bitPattern: $0)) }
+    case .float64: words(UInt64.self) { Double(bitPattern: $0) }
+    case .int8: words(Int8.self) { Double($0) }
+    case .uint8: words(UInt8.self) { Double($0) }
+    case .int16: words(Int16.self) { Double($0) }
+    case .uint16: words(UInt16.self) { Double($0) }
+    case .int32: words(Int32.self) { Double($0) }
+    case .uint32: words(UInt32.self) { Double($0) }
+    case .int64: words(Int64.self) { Double($0) }
+    case .uint64: words(UInt64.self) { Double($0) }
+    case .bool: words(UInt8.self) { $0 == 0 ? 0 : 1 }
+    }
+  }
+
   /// Whether its numbers may be infinite or not numbers at all.
   var mayBeInfinite: Bool {
     switch self {

@@ -69,7 +69,8 @@ public enum IDX {
     let early = "\(claim) needs \(size) bytes, but the file ends early"
     // The most the rest of the file can hold, so that a false header allocates nothing.
     guard size <= source.atMost else { throw .bad(file, place, early) }
-    let layout = StoredArray(shape: shape, elementType: type, bigEndian: true, file: file)
+    let layout = StoredArray(
+      shape: shape, elementType: type, bigEndian: true, file: file, isTable: false)
     let values = try layout.decoded(mappingBytesTo: range) { count throws(FileError) in
       let piece = try source.next(count * type.size)
       guard piece.count == count * type.size else { throw .bad(file, place, early) }

@@ -3,7 +3,8 @@ public import Arrays
 /// NumPy's array file: a magic string, a header, numbers.
 ///
 /// Read: versions 1–3, either byte order, C and Fortran order, real numbers of at most 64 bits.
-/// Written: version 1.0, Float32, little-endian, C order, numbers on a 64-byte boundary.
+/// Written: version 1.0, Float32 (Float64 where there is an origin), little-endian, C order, numbers
+/// on a 64-byte boundary.
 public enum NPY {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
@@ -44,14 +45,30 @@ public enum NPY {
     return bytes
   }
 
-  /// The same some at a time, each made when it is asked for.
-  public static func pieces(_ points: Points) -> some Sequence<[UInt8]> {
-    pieces(shape: [points.count, points.dimension], values: points.values)
+  /// The same some at a time, each made when it is asked for; origin + points in Float64 where
+  /// `origin`, a number for each of a row, is not zero.
+  public static func pieces(_ points: Points, origin: [Double] = []) -> some Sequence<[UInt8]> {
+    precondition(origin.isEmpty || origin.count == points.dimension, "Every column has an origin.")
+    let shape = [points.count, points.dimension]
+    guard origin.contains(where: { $0 != 0 }) else {
+      return AnySequence(pieces(shape: shape, values: points.values))
+    }
+    let header = header(shape: shape, type: .float64)
+    let rows = max(1, Words.pieceSize / points.dimension)
+    return AnySequence(
+      stride(from: -rows, to: points.count, by: rows).lazy.map { start in
+        guard start >= 0 else { return header }
+        return Words.bytes(
+          of: (start..<min(points.count, start + rows)).flatMap { row in
+            zip(points.row(row), origin).map { Double($0) + $1 }
+          })
+      })
   }
 
   /// The same some at a time, each made when it is asked for.
   static func pieces(shape: [Int], values: [Float]) -> some Sequence<[UInt8]> {
-    let header = header(shape: shape, count: values.count)
+    precondition(Words.product(shape) == values.count, "An array holds what its shape says.")
+    let header = header(shape: shape, type: .float32)
     // The header is the piece before the first.
     return stride(from: -Words.pieceSize, to: values.count, by: Words.pieceSize).lazy.map { start in
       start < 0
@@ -60,11 +77,11 @@ public enum NPY {
   }
 
   /// What stands before the numbers.
-  private static func header(shape: [Int], count: Int) -> [UInt8] {
-    precondition(Words.product(shape) == count, "An array holds what its shape says.")
+  private static func header(shape: [Int], type: ElementType) -> [UInt8] {
     let sizes = shape.map { "\($0)," }.joined(separator: " ")
     let tuple = shape.count == 1 ? sizes : String(sizes.dropLast())
-    var header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
+    let descr = "<f\(type.size)"
+    var header = Array("{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
     // 10 bytes stand before the header, which ends in a line feed on a multiple of 64.
     let padding = 63 - (10 + header.count) % 64
     header += [UInt8](repeating: 0x20, count: padding) + [0x0a]
@@ -76,16 +93,17 @@ public enum NPY {
   /// places in it.
   static func parse(
     _ bytes: some ByteSource, of count: Int, file: String, label: String = "",
-    mappingBytesTo range: ClosedRange<Float>? = nil
+    mappingBytesTo range: ClosedRange<Float>? = nil, about origin: DataOrigin = .zero
   ) throws(FileError) -> NumericArray {
     var source = bytes
-    return try parse(&source, of: count, file: file, label: label, mappingBytesTo: range)
+    return try parse(
+      &source, of: count, file: file, label: label, mappingBytesTo: range, about: origin)
   }
 
   /// The same, leaving the source where the array ends.
   static func parse(
     _ source: inout some ByteSource, of count: Int, file: String, label: String,
-    mappingBytesTo range: ClosedRange<Float>?
+    mappingBytesTo range: ClosedRange<Float>?, about origin: DataOrigin = .zero
   ) throws(FileError) -> NumericArray {
     let front = try source.next(8)
     guard front.starts(with: magic) else {
@@ -113,7 +131,7 @@ public enum NPY {
     let layout = StoredArray(
       shape: header.shape, elementType: header.elementType, bigEndian: header.bigEndian,
       fortranOrder: header.fortranOrder, file: file, label: label)
-    return try layout.decoded(mappingBytesTo: range) { numbers throws(FileError) in
+    return try layout.decoded(mappingBytesTo: range, about: origin) { numbers throws(FileError) in
       let piece = try source.next(numbers * header.elementType.size)
       guard piece.count == numbers * header.elementType.size else {
         throw .bad(file, "\(label)byte \(start + length)", "the numbers must follow the header")

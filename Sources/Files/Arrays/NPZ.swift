@@ -37,7 +37,8 @@ public enum NPZ {
 
   /// The array called `key` of the archive in a store, read some of it at a time.
   static func parse(
-    _ store: any ByteStore, file: String, key: String?, mappingBytesTo range: ClosedRange<Float>?
+    _ store: any ByteStore, file: String, key: String?, mappingBytesTo range: ClosedRange<Float>?,
+    about origin: DataOrigin = .zero
   ) throws(FileError) -> NumericArray {
     let zip = try ZipFile(store, file: file)
     let keys = zip.members.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
@@ -46,7 +47,7 @@ public enum NPZ {
     return try zip.read(member) { content throws(FileError) in
       try NPY.parse(
         &content, of: member.size, file: file, label: "array \"\(keys[index])\", ",
-        mappingBytesTo: range)
+        mappingBytesTo: range, about: origin)
     }
   }
 

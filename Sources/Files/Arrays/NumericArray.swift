@@ -10,16 +10,31 @@ public struct NumericArray: Sendable, Equatable {
   public let values: [Float]
   /// Where bytes 0…255 were mapped to; nil where numbers are as the file has them.
   public let byteRange: ClosedRange<Float>?
+  /// What was taken off each number of a row; nil where numbers are as the file has them.
+  public let origin: [Double]?
+  /// What they would better be read about (``ColumnOrigin``); nil where they are right as they are.
+  let betterOrigin: [Double]?
 
   /// An array from its parts; `values` holds the product of `shape` numbers.
   public init(
     shape: [Int], elementType: ElementType, values: [Float], byteRange: ClosedRange<Float>? = nil
+  ) {
+    self.init(
+      shape: shape, elementType: elementType, values: values, byteRange: byteRange, origin: nil,
+      betterOrigin: nil)
+  }
+
+  init(
+    shape: [Int], elementType: ElementType, values: [Float], byteRange: ClosedRange<Float>?,
+    origin: [Double]?, betterOrigin: [Double]?
   ) {
     precondition(Words.product(shape) == values.count, "An array holds what its shape says.")
     self.shape = shape
     self.elementType = elementType
     self.values = values
     self.byteRange = byteRange
+    self.origin = origin
+    self.betterOrigin = betterOrigin
   }
 
   /// The picture each row is, where the array is N × H × W or N × H × W × C with C 1 or 3.
@@ -54,17 +69,30 @@ struct StoredArray {
   let file: String
   /// What stands before "row" in a place, where the file holds more than one array.
   var label = ""
+  /// Whether it may be a table of quantities, which have an origin and a unit.
+  var isTable = true
+
+  /// Whether its columns may be held about numbers of their own: not bytes, not pictures.
+  var mayHaveOrigin: Bool {
+    isTable && elementType.size > 1 && (shape.count <= 2 || !fortranOrder)
+      && ImageShape(trailing: Array(shape.dropFirst())) == nil
+  }
+
+  /// Whether its numbers come first index fastest.
+  var isTurned: Bool { fortranOrder && shape.count > 1 }
 
   /// The numbers, whose bytes come some at a time out of `next`, which is given how many numbers to
   /// bring: a large array never stands in memory twice. Bytes of pictures are mapped to `range`
-  /// where one is given.
+  /// where one is given. The origin is taken off in Double.
   func decoded(
-    mappingBytesTo range: ClosedRange<Float>?,
+    mappingBytesTo range: ClosedRange<Float>?, about origin: DataOrigin = .zero,
     _ next: (_ count: Int) throws(FileError) -> [UInt8]
   ) throws(FileError) -> NumericArray {
     let line = elementType == .uint8 && shape.count >= 3 ? range.map { ByteRange($0) } : nil
     let count = Words.product(shape) ?? 0
-    var places = fortranOrder && shape.count > 1 ? RowMajorPlaces(shape) : nil
+    var sample = origin == .own ? ArraySample(self) : nil
+    let origin = origin.numbers(for: Words.product(Array(shape.dropFirst())))
+    var places = isTurned ? RowMajorPlaces(shape) : nil
     var values: [Float] = []
     if places == nil {
       values.reserveCapacity(count)
@@ -74,19 +102,49 @@ struct StoredArray {
     var done = 0
     while done < count {
       let size = min(count - done, Words.pieceSize)
-      let piece = numbers(in: try next(size), count: size, line)
-      if places == nil {
-        values += piece
+      let bytes = try next(size)
+      if let origin {
+        add(bytes, from: done, count: size, about: origin, line, at: &places, to: &values)
       } else {
-        for number in piece { values[places?.next() ?? 0] = number }
+        let piece = numbers(in: bytes, count: size, line)
+        if places == nil {
+          values += piece
+        } else {
+          for number in piece { values[places?.next() ?? 0] = number }
+        }
       }
+      sample?.take(bytes, from: done, count: size)
       done += size
     }
     if elementType.mayBeInfinite, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw .bad(file, place(of: index), rule(for: values[index]))
     }
     return NumericArray(
-      shape: shape, elementType: elementType, values: values, byteRange: line?.range)
+      shape: shape, elementType: elementType, values: values, byteRange: line?.range,
+      origin: origin, betterOrigin: sample?.origin)
+  }
+
+  /// Adds the `size` numbers in `bytes`, the first of which is number `first`, less their origin.
+  private func add(
+    _ bytes: [UInt8], from first: Int, count size: Int, about origin: [Double], _ line: ByteRange?,
+    at places: inout RowMajorPlaces?, to values: inout [Float]
+  ) {
+    let numbers =
+      line == nil
+      ? elementType.doubles(in: bytes, from: 0, count: size, bigEndian: bigEndian)
+      : numbers(in: bytes, count: size, line).map(Double.init)
+    if places == nil {
+      var column = first % origin.count
+      for number in numbers {
+        values.append(Float(number - origin[column]))
+        column = column + 1 == origin.count ? 0 : column + 1
+      }
+    } else {
+      for number in numbers {
+        let place = places?.next() ?? 0
+        values[place] = Float(number - origin[place % origin.count])
+      }
+    }
   }
 
   private func numbers(in bytes: [UInt8], count: Int, _ line: ByteRange?) -> [Float] {

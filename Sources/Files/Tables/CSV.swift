@@ -1,4 +1,5 @@
 public import Arrays
+import Foundation
 
 /// Tables of numbers in text: comma, tab, semicolon or blank between cells.
 public enum CSV {
@@ -18,8 +19,10 @@ public enum CSV {
 
   /// The numbers of a table.
   public struct Table: Sendable, Equatable {
-    /// Rows × columns of numbers.
+    /// Rows × columns of numbers, each less the origin of its column.
     public let points: Points
+    /// What was taken off each number of a row; nil where numbers are as the file has them.
+    public let origin: [Double]?
     /// The names of the columns of numbers; nil where the file has no header.
     public let columns: [String]?
     /// What was left out, a sentence each.
@@ -47,33 +50,47 @@ public enum CSV {
   }
 
   /// The table in a store, read some of it at a time: once where all cells are numbers that are
-  /// kept, twice otherwise.
-  static func parse(_ store: any ByteStore, file: String, keeping filter: Filter?)
-    throws(FileError) -> Table
-  {
+  /// kept as they are, again otherwise.
+  static func parse(
+    _ store: any ByteStore, file: String, keeping filter: Filter?, about origin: DataOrigin = .zero
+  ) throws(FileError) -> Table {
     let delimiter = try DelimitedText.delimiter(store, file: file)
     let text = try DelimitedText(store, delimiter: delimiter, file: file)
-    let survey = try TableSurvey(text, of: store.count, file: file)
+    var survey = try TableSurvey(text, of: store.count, file: file)
     let (columns, numeric) = (survey.columns, survey.numeric)
     guard !numeric.isEmpty else {
       throw .bad(file, nil, "the table must have a column of numbers, found none")
     }
+    var about = origin.numbers(for: numeric.count)
+    if filter == nil && origin == .own { about = survey.sample?.origin(of: numeric) }
     let points: Points
-    if filter == nil, let values = survey.values {
+    if filter == nil, about == nil, let values = survey.values {
       points = Points(count: survey.rows, dimension: columns, values: values)
     } else {
-      points = try kept(by: filter, of: text, survey, file: file)
+      survey.releaseValues()
+      var kept: Kept? = try Self.kept(by: filter, of: text, survey, about: about, file: file)
+      if filter != nil, origin == .own, let better = kept?.sample?.origin() {
+        // Let go of first: a table stands in memory once.
+        kept = nil
+        about = better
+        kept = try Self.kept(by: filter, of: text, survey, about: about, file: file)
+      }
+      points = kept?.points ?? Points(count: 0, dimension: numeric.count)
     }
     return Table(
-      points: points,
+      points: points, origin: about,
       columns: survey.header.map { names in numeric.map { names[$0] } },
       notes: notes(header: survey.header, count: columns, numeric: numeric))
   }
 
+  /// The rows that a filter keeps, and some of them to choose origins from.
+  private typealias Kept = (points: Points, sample: RowSample?)
+
   /// The numbers of the rows that a filter keeps.
   private static func kept(
-    by filter: Filter?, of table: DelimitedText, _ survey: TableSurvey, file: String
-  ) throws(FileError) -> Points {
+    by filter: Filter?, of table: DelimitedText, _ survey: TableSurvey, about origin: [Double]?,
+    file: String
+  ) throws(FileError) -> Kept {
     let column = try filter.map { filter throws(FileError) in
       try Self.column(of: filter, in: survey.header, file: file)
     }
@@ -82,6 +99,7 @@ public enum CSV {
     var values: [Float] = []
     if filter == nil { values.reserveCapacity(survey.rows * survey.numeric.count) }
     var (count, others): (Int, [String]) = (0, [])
+    var sample = origin == nil ? RowSample(dimension: survey.numeric.count) : nil
     while let record = try text.next() {
       if let column, let filter, record.cells[column] != filter.value {
         if others.count < 20 && !others.contains(record.cells[column]) {
@@ -89,7 +107,11 @@ public enum CSV {
         }
         continue
       }
-      for column in survey.numeric { values.append(try number(record, column, file: file)) }
+      for (index, column) in survey.numeric.enumerated() {
+        let number = try number(record, column, file: file)
+        values.append(origin.map { Float(double(record.cells[column]) - $0[index]) } ?? number)
+      }
+      sample?.offer(count, survey.numeric.map { double(record.cells[$0]) })
       count += 1
     }
     if let filter, count == 0 {
@@ -97,7 +119,7 @@ public enum CSV {
         file, "column \"\(filter.column)\"",
         "a row must say \"\(filter.value)\", found only \(others.joined(separator: ", "))")
     }
-    return Points(count: count, dimension: survey.numeric.count, values: values)
+    return (Points(count: count, dimension: survey.numeric.count, values: values), sample)
   }
 
   /// The bytes of a table with a header: x, y for the plane, x0, x1, … otherwise; shortest
@@ -109,13 +131,16 @@ public enum CSV {
   }
 
   /// The same some rows at a time, each piece made when it is asked for; `delimiter` stands between
-  /// cells.
+  /// cells. Columns whose `origin` is not zero are written as origin + points, in decimals that
+  /// read back as the same Float32 about it.
   public static func pieces(
-    _ points: Points, columns: [String]? = nil, delimiter: Character = ","
+    _ points: Points, columns: [String]? = nil, delimiter: Character = ",", origin: [Double] = []
   ) -> some Sequence<[UInt8]> {
     let plain = points.dimension == 2 ? ["x", "y"] : (0..<points.dimension).map { "x\($0)" }
     let names = columns ?? plain
     precondition(names.count == points.dimension, "Every column has a name.")
+    precondition(origin.isEmpty || origin.count == points.dimension, "Every column has an origin.")
+    let moved = origin.contains { $0 != 0 }
     let header = names.map(quotedIfNeeded).joined(separator: "\(delimiter)") + "\n"
     let rows = max(1, Words.pieceSize / points.dimension)
     // The header is the piece before the first.
@@ -123,10 +148,27 @@ public enum CSV {
       guard start >= 0 else { return Array(header.utf8) }
       var text = ""
       for index in start..<min(points.count, start + rows) {
-        text += points.row(index).map { "\($0)" }.joined(separator: "\(delimiter)") + "\n"
+        let row = points.row(index)
+        let cells = moved ? zip(row, origin).map(sum) : row.map { "\($0)" }
+        text += cells.joined(separator: "\(delimiter)") + "\n"
       }
       return Array(text.utf8)
     }
+  }
+
+  /// The decimals of origin + value: no more than tell the value from other Float32, about it.
+  static func sum(_ value: Float, _ origin: Double) -> String {
+    guard origin != 0 else { return "\(value)" }
+    let sum = origin + Double(value)
+    // The first decimal below the last bit of `value`; one less will often do.
+    let places = Int((-log10(Double(value.ulp))).rounded(.up))
+    for power in [places - 1, places].map({ pow(10, Double($0)) }) {
+      let shifted = (sum * power).rounded()
+      guard shifted.magnitude < 0x1p53 else { break }
+      let short = shifted / power
+      if Float(short - origin) == value { return "\(short)" }
+    }
+    return "\(sum)"
   }
 
   private static func quotedIfNeeded(_ name: String) -> String {
@@ -150,6 +192,11 @@ public enum CSV {
       return nil
     }
     return Float(cell)
+  }
+
+  /// A decimal number in Double; not a number where it is none.
+  static func double(_ cell: String) -> Double {
+    decimal(cell) == nil ? .nan : Double(cell) ?? .nan
   }
 
   private static func number(_ record: DelimitedText.Record, _ column: Int, file: String)

@@ -11,6 +11,8 @@ struct TableSurvey {
   private(set) var numeric: [Int] = []
   /// All numbers, row by row; nil where a cell is none.
   private(set) var values: [Float]? = []
+  /// Rows that origins are chosen from; nil where there are too many columns.
+  private(set) var sample: RowSample?
 
   /// Lines from which the length of the others is told.
   private static let firstRows = 1024
@@ -22,6 +24,7 @@ struct TableSurvey {
       throw .bad(file, nil, "the table must have rows, found none")
     }
     columns = first.cells.count
+    sample = RowSample(dimension: columns)
     header = first.cells.contains(where: CSV.isNumber) ? nil : first.cells
     var counts = [Counts](repeating: Counts(), count: columns)
     var odd: DelimitedText.Record?
@@ -48,6 +51,9 @@ struct TableSurvey {
     numeric = counts.indices.filter { counts[$0].isNumeric }
   }
 
+  /// Lets go of the numbers, which are to be read in another way.
+  mutating func releaseValues() { values = nil }
+
   /// Cells of a column.
   private struct Counts {
     var filled = 0
@@ -56,6 +62,7 @@ struct TableSurvey {
   }
 
   private mutating func add(_ cells: [String], to counts: inout [Counts]) {
+    sample?.offer(rows, cells.map(CSV.double))
     rows += 1
     for (column, cell) in cells.enumerated() where !cell.isEmpty {
       counts[column].filled += 1

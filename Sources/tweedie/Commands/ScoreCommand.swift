@@ -139,7 +139,7 @@ struct ScoreCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: sigma) else {
       throw Failure.usage("--sigma takes a positive number or a file with one a row, not \(sigma).")
     }
-    let values = try DataFile.read(sigma).points
+    let values = try DataFile.read(sigma, about: .zero).points
     guard values.dimension == 1, values.count == count,
       values.values.allSatisfy({ $0 > 0 })
     else {

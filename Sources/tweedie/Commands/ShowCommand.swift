@@ -85,35 +85,52 @@ struct ShowCommand: ParsableCommand {
   // MARK: Data
 
   private func showData() throws -> [JSONMember] {
-    var data = try DataSource.read(file)
+    var data = try DataSource.read(file, about: .own)
     data.notes.forEach(common.console.note)
     if let output {
       try draw(
         data.points, data.image, data.range, URL(fileURLWithPath: file).lastPathComponent,
-        to: output)
+        about: data.origin, to: output)
     }
     let (count, dimension) = (data.points.count, data.points.dimension)
-    // Finite, as all data: no order of comparison matters.
-    let low = data.points.values.reduce(Float.infinity) { $1 < $0 ? $1 : $0 }
-    let high = data.points.values.reduce(-Float.infinity) { $1 > $0 ? $1 : $0 }
+    let (low, high) = Self.ends(data.points, data.origin)
     // The last of the data: a cloud takes the points over in the memory they lie in.
     let moments = EmpiricalScore(data.takePoints())
     var facts = [
       JSONMember("data", .string(file)),
       JSONMember("count", .integer(count)),
       JSONMember("dimension", .integer(dimension)),
-      JSONMember("lowest", JSONValue(low)),
-      JSONMember("highest", JSONValue(high)),
+      JSONMember("lowest", low),
+      JSONMember("highest", high),
       JSONMember("deviation", .number(moments.deviation)),
     ]
-    if dimension <= 8 { facts.append(JSONMember("mean", JSONValue(moments.mean))) }
+    if dimension <= 8 {
+      facts.append(JSONMember("mean", JSONValue(zip(data.origin, moments.mean).map(+))))
+    }
     if let columns = data.columns { facts.append(JSONMember("columns", JSONValue(columns))) }
     facts += describe(data.image, data.range)
-    return facts + (try origin())
+    return facts + (try maker())
+  }
+
+  /// The lowest and the highest of all numbers, origin + points.
+  private static func ends(_ points: Points, _ origin: [Double]) -> (JSONValue, JSONValue) {
+    // Finite, as all data: no order of comparison matters.
+    guard origin.contains(where: { $0 != 0 }) else {
+      let low = points.values.reduce(Float.infinity) { $1 < $0 ? $1 : $0 }
+      return (JSONValue(low), JSONValue(points.values.reduce(-.infinity) { $1 > $0 ? $1 : $0 }))
+    }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for row in 0..<points.count {
+      for (value, origin) in zip(points.row(row), origin) {
+        low = min(low, origin + Double(value))
+        high = max(high, origin + Double(value))
+      }
+    }
+    return (.number(low), .number(high))
   }
 
   /// What a file says about how it was made.
-  private func origin() throws -> [JSONMember] {
+  private func maker() throws -> [JSONMember] {
     let sidecar = Sidecar.path(beside: file)
     if FileManager.default.fileExists(atPath: sidecar) {
       let value = try JSONValue.parse(FileBytes.read(sidecar), file: sidecar)
@@ -139,11 +156,12 @@ struct ShowCommand: ParsableCommand {
 
   private func draw(
     _ points: Points, _ image: ImageShape?, _ range: ClosedRange<Float>?, _ title: String,
-    to path: String
+    about origin: [Double] = [], to path: String
   ) throws {
     let shown = image == nil ? points : points.rows(0..<min(points.count, 256))
     let picture = Drawing.draw(
-      shown, image: image, range: range, title: title, caption: "n = \(points.count)")
+      shown, image: image, range: range, title: title, caption: "n = \(points.count)",
+      about: origin)
     picture.notes.forEach(common.console.note)
     var outputs = OutputSet(overwrite: common.overwrite)
     outputs.metadata = [

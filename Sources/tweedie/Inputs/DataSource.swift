@@ -5,24 +5,38 @@ import Foundation
 
 /// Data by the word for it: a file, a folder of pictures, or toy:NAME[:COUNT[:SEED]].
 struct DataSource {
+  /// Rows about ``origin``: the data are origin + points.
   private(set) var points: Points
   let image: ImageShape?
   let range: ClosedRange<Float>?
   let notes: [String]
   let columns: [String]?
+  /// What was taken off every row in Double (``DataFile/origin``), d numbers; mostly zeros. Whoever
+  /// hands points on hands it on, or reads them about the origin of what takes them.
+  private(set) var origin: [Double]
 
   /// Points of a toy that is named without a count.
   static let defaultToyCount = 2000
 
-  /// Reads data; bytes of pictures are mapped to `range`.
-  static func read(_ word: String, range: ClosedRange<Float> = -1...1) throws -> DataSource {
-    if word.hasPrefix("toy:") { return try toy(word) }
-    let file = try DataFile.read(word, range: range)
+  private init(_ file: DataFile) {
+    points = file.points
+    image = file.image
+    range = file.range
+    notes = file.notes
+    columns = file.columns
+    origin = file.origin
+  }
+
+  /// Reads data; bytes of pictures are mapped to `range`. Who asks for another origin than zero has
+  /// to hand ``origin`` on to whatever takes the points.
+  static func read(
+    _ word: String, range: ClosedRange<Float> = -1...1, about origin: DataOrigin = .zero
+  ) throws -> DataSource {
+    if word.hasPrefix("toy:") { return DataSource(try toy(word).moved(to: origin)) }
+    let file = try DataFile.read(word, range: range, about: origin)
     // What reading took is not needed beside the data.
     SystemMemory.releaseUnused()
-    return DataSource(
-      points: file.points, image: file.image, range: file.range, notes: file.notes,
-      columns: file.columns)
+    return DataSource(file)
   }
 
   /// Reads points to evaluate a model at, in its coordinates and of its dimension.
@@ -47,13 +61,12 @@ struct DataSource {
 
   /// Changes the points into the coordinates of a frame.
   mutating func move(into frame: Frame) {
-    guard !frame.isIdentity else { return }
     let points = takePoints()
     self.points = frame.coordinates(of: points, from: origin)
     origin = frame.origin
   }
 
-  private static func toy(_ word: String) throws -> DataSource {
+  private static func toy(_ word: String) throws -> DataFile {
     let parts = word.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
     let numbers = parts.dropFirst().map { UInt64($0) }
     guard let name = parts.first, numbers.count <= 2, numbers.allSatisfy({ $0 != nil }) else {
@@ -66,7 +79,7 @@ struct DataSource {
     let seed = numbers.dropFirst().first.flatMap { $0 } ?? 0
     let toy = try namedToy(String(name))
     try Memory.require(Int(count), of: toy.score.dimension, "points")
-    return DataSource(
+    return DataFile(
       points: toy.draws(Samples(seed: seed, count: Int(count))),
       image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
       range: toy.image == nil ? nil : -1...1, notes: [], columns: nil)

@@ -45,12 +45,13 @@ struct OutputSet {
     }
   }
 
-  /// Stages rows of numbers, with a JSON file beside them.
-  mutating func add(array points: Points, to path: String) throws {
+  /// Stages rows of numbers, origin + points, with a JSON file beside them; no origin is zero.
+  mutating func add(array points: Points, origin: [Double] = [], to path: String) throws {
     switch try Self.format(of: path) {
-    case .npy: try stage(pieces: NPY.pieces(points), for: path)
-    case .csv: try stage(pieces: CSV.pieces(points), for: path)
-    case .tsv: try stage(pieces: CSV.pieces(points, delimiter: "\t"), for: path)
+    case .npy: try stage(pieces: NPY.pieces(points, origin: origin), for: path)
+    case .csv: try stage(pieces: CSV.pieces(points, origin: origin), for: path)
+    case .tsv:
+      try stage(pieces: CSV.pieces(points, delimiter: "\t", origin: origin), for: path)
     case .png: throw Failure.usage("\(path) is a picture; numbers go to .npy or .csv.")
     }
     paths.append(path)
