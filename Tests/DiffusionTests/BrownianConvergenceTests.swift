@@ -22,7 +22,7 @@ import Testing
       from: start, down: levels, by: method, with: Self.mixture, samples: samples,
       increments: increments)
     for _ in 0..<steps { _ = run.advance() }
-    return run.walk.x
+    return run.states
   }
 
   private func rootMeanSquare(_ a: Points, _ b: Points) -> Double {

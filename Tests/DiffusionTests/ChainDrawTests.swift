@@ -15,7 +15,7 @@ import Testing
       with: score, samples: samples)
     for _ in 0..<3 {
       _ = run.advance()
-      states.append(run.walk.x)
+      states.append(run.states)
     }
     // n = 9000, 6 pairs.
     for i in states.indices {

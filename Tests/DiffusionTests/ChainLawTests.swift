@@ -23,8 +23,8 @@ import Testing
       from: start, down: NoiseLevels(holding: Self.sigma, steps: 501), by: Langevin(),
       with: score, samples: Self.samples)
     for _ in 0..<500 { _ = run.advance() }
-    let left = (0..<start.count).count { run.walk.x[$0, 0] < 0 }
-    return (Double(left) / Double(start.count), run.walk.x)
+    let left = (0..<start.count).count { run.states[$0, 0] < 0 }
+    return (Double(left) / Double(start.count), run.states)
   }
 
   // √(0.3 · 0.7/8000) = 0.0051.
@@ -181,7 +181,7 @@ import Testing
             + removed.squareRoot() * Double(normals[row, axis])
         }
       }
-      let gap = states.indices.map { distance(states[$0], run.walk.x.doubles($0)) }.max() ?? 1
+      let gap = states.indices.map { distance(states[$0], run.states.doubles($0)) }.max() ?? 1
       #expect(gap < 1e-4)
     }
   }

@@ -25,7 +25,7 @@ import Testing
     let start = Points(
       count: samples.count, dimension: 1, values: .init(repeating: 3, count: 20_000))
     let run = chain(method, from: start, samples: samples, moves: 300)
-    return kolmogorov(run.walk.x.values.map(Double.init), Self.line.distribution)
+    return kolmogorov(run.states.values.map(Double.init), Self.line.distribution)
   }
 
   @Test func `the accept test makes the law exact and without it the bias shows`() {
@@ -47,7 +47,7 @@ import Testing
       from: start, down: NoiseLevels(holding: ChainLine.sigma, steps: 401),
       by: MALA(density: ChainLine.score, stepSize: 0.9), with: other, samples: samples)
     for _ in 0..<400 { _ = run.advance() }
-    #expect(kolmogorov(run.walk.x.values.map(Double.init), Self.line.distribution) < 1.95)
+    #expect(kolmogorov(run.states.values.map(Double.init), Self.line.distribution) < 1.95)
   }
 
   /// How many of n = 200,000 draws of p one move takes from cell to cell.
@@ -57,7 +57,7 @@ import Testing
     let run = chain(method, from: start, samples: samples, moves: 1)
     var flows = [[Int]](repeating: [0, 0, 0, 0], count: 4)
     for row in 0..<samples.count {
-      let (from, to) = (Double(start[row, 0]), Double(run.walk.x[row, 0]))
+      let (from, to) = (Double(start[row, 0]), Double(run.states[row, 0]))
       flows[ChainLine.cell(from)][ChainLine.cell(to)] += 1
     }
     return (flows, Double(run.result.accepted.reduce(0, +)) / Double(samples.count))

@@ -50,7 +50,7 @@ import Testing
       from: start, down: levels(steps), by: EulerMaruyama(), with: Self.score, samples: samples,
       increments: SharedPath(levels: levels(Self.finest)))
     for _ in 0..<steps { _ = run.advance() }
-    return run.walk.x
+    return run.states
   }
 
   @Test func `paths converge strongly on one Brownian path`() {
@@ -74,7 +74,7 @@ import Testing
     var run = SamplingRun(
       from: start, down: levels, by: EulerMaruyama(), with: Self.score, samples: samples)
     for _ in 0..<64 { _ = run.advance() }
-    let squares = zip(run.walk.x.values, paths(Self.finest, count: 500).values)
+    let squares = zip(run.states.values, paths(Self.finest, count: 500).values)
       .map { Double($0 - $1) * Double($0 - $1) }
     #expect((squares.reduce(0, +) / Double(squares.count)).squareRoot() > 0.1)
   }
@@ -104,7 +104,7 @@ import Testing
       from: start, down: levels(16), by: EulerMaruyama(), with: Self.score, samples: samples)
     for _ in 0..<16 { _ = run.advance() }
     for (axis, lambda) in [0.25, 1.0].enumerated() {
-      let values = (0..<40_000).map { Double(run.walk.x[$0, axis]) }
+      let values = (0..<40_000).map { Double(run.states[$0, axis]) }
       let variance = values.reduce(0) { $0 + $1 * $1 } / 40_000
       let expected = recursion(lambda, 16)
       let standardError = expected * (2.0 / 40_000).squareRoot()

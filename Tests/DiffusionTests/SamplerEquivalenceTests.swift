@@ -35,7 +35,7 @@ import Testing
       from: start, down: levels, by: method, with: score, samples: samples,
       increments: increments)
     for _ in 0..<steps { _ = run.advance() }
-    return run.walk.x
+    return run.states
   }
 
   private func farthest(_ a: Points, _ b: Points) -> Double {
@@ -105,7 +105,7 @@ import Testing
         return sum + point.weight * (sigma - next) * 2 * u * process.scale(at: process.time(at: u))
       }
       let c = integral / (process.scale(at: process.time(at: sigma)) * sigma * sigma)
-      #expect(abs(Double(run.walk.x[0, 0]) - (1 - c)) < 3e-7, "\(sigma) to \(next)")
+      #expect(abs(Double(run.states[0, 0]) - (1 - c)) < 3e-7, "\(sigma) to \(next)")
     }
   }
 }

@@ -99,6 +99,6 @@ import Testing
     var run = SamplingRun(
       from: start, down: levels, by: Heun(), with: Self.mixture, samples: samples)
     for _ in 0..<59 { _ = run.advance() }
-    #expect(deviations(run.walk.x).contains { abs($0) > bound })
+    #expect(deviations(run.states).contains { abs($0) > bound })
   }
 }

@@ -36,7 +36,7 @@ import Testing
     var run = SamplingRun(
       from: start, down: levels, by: method, with: Self.gaussian, samples: samples)
     for _ in 0..<steps { _ = run.advance() }
-    return rootMeanSquare(run.walk.x, Self.gaussian.flow(start, from: 5, to: 0.05))
+    return rootMeanSquare(run.states, Self.gaussian.flow(start, from: 5, to: 0.05))
   }
 
   /// The order seen as the steps halve; ancestral with η = 0 is Euler and of its order.
@@ -85,7 +85,7 @@ import Testing
         var run = SamplingRun(
           from: start, down: levels, by: method, with: score, samples: samples)
         for _ in 0..<steps { _ = run.advance() }
-        return rootMeanSquare(run.walk.x, truth)
+        return rootMeanSquare(run.states, truth)
       }
       Measured.record("mixture order \(index) \(method.facts.name)", observed)
       // Half an order: where the leading term is small, the next one shows at these steps.

@@ -32,7 +32,7 @@ import Testing
       from: start, down: levels, by: method, with: Self.score,
       samples: Samples(seed: 0, count: steps + 1), increments: Impulses())
     for _ in 0..<steps { _ = run.advance() }
-    return run.walk.x.doubleRows
+    return run.states.doubleRows
   }
 
   // MARK: Against the recursion in z and t

@@ -49,7 +49,8 @@ import Testing
           let sigma = noise[row]
           var expected = [Double](repeating: 0, count: shape.1)
           for m in 0..<count {
-            let point = made.shifted(row, shifts, count, m, by: smoothing * (1 + sigma))
+            let point = made.shifted(
+              row, shifts, count, m, by: smoothing * (1 + sigma / score.deviation))
             let value = reference.values(point, [sigma])[0].denoised
             for i in expected.indices { expected[i] += value[i] / Double(count) }
           }
@@ -58,7 +59,9 @@ import Testing
           let error = distance(denoised.doubles(row), expected)
           Measured.record("smoothed D", error)
           let jacobian = 1 + 16 / (sigma * sigma)
-          #expect(error < 2e-5 + jacobian * 0x1p-24 * 4 * (1 + smoothing * (1 + sigma)))
+          #expect(
+            error < 2e-5 + jacobian * 0x1p-24 * 4
+              * (1 + smoothing * (1 + sigma / score.deviation)))
         }
       }
     }
@@ -147,7 +150,8 @@ import Testing
           + [Double](repeating: log(Double(4500 - k) / Double(max(1, l))), count: l)
         var expected = [Double](repeating: 0, count: d)
         for shift in 0..<m {
-          let at = made.shifted(row, shifts, m, shift, by: 0.4 * (1 + noise[row]))
+          let at = made.shifted(
+            row, shifts, m, shift, by: 0.4 * (1 + noise[row] / score.deviation))
           let value = reference.values(at, [noise[row]], logWeights: weights)[0].denoised
           for i in 0..<d { expected[i] += value[i] / Double(m) }
         }

@@ -21,7 +21,7 @@ import Testing
   }
 
   /// The same by the difference of what is rounded: what must fail.
-  struct Rounded: Score {
+  private struct Rounded: Score {
     let base: any Score
     var dimension: Int { base.dimension }
     func denoise(
@@ -93,10 +93,18 @@ import Testing
     let sigma = 0.1
     // By symmetry zero at the middle; an odd function beside it.
     let x = Points(rows: [[1000.5, 0.5], [1000.375, 0.25], [1000.625, 0.75]])
-    let found = score.score(x, at: .uniform(sigma), in: Workspace(samples: Samples(seed: 0, count: 3)))
+    let found = score.score(
+      x, at: .uniform(sigma), in: Workspace(samples: Samples(seed: 0, count: 3)))
     #expect(found.row(0).allSatisfy { abs($0) < 1e-9 })
     #expect(abs(found[1, 0] + found[2, 0]) < 1e-6 && found[1, 0] > 0)
     #expect(abs(found[1, 1] + found[2, 1]) < 1e-6 && found[1, 1] > 0)
+  }
+
+  private var network: NetworkScore {
+    let one = MLPCase(MLPShape(dimension: 3, width: 24, depth: 3), rows: 1, seed: 1)
+    return NetworkScore(
+      one.network, one.weights, Preconditioning(mean: [0.3, -1, 2], deviation: 1.5),
+      .isotropic(2.25, dimension: 3))
   }
 
   @Test func `residual, denoised and noise are one formula for every score`() {
@@ -110,7 +118,7 @@ import Testing
       SubspaceScore(
         GaussianScore(mean: [0.1, 0.2], covariance: .diagonal([1, 0.5])),
         in: Subspace(data, rank: 2)),
-      NetworkCase.mlp.score,
+      network,
     ]
     for score in scores {
       let x = RandomStream(seed: 9, for: .toy).normals(count: 20, dimension: score.dimension)

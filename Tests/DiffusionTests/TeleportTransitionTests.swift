@@ -47,7 +47,7 @@ import Testing
       from: start, down: NoiseLevels(sigmas: sigmas), by: EulerMaruyama(),
       with: TeleportCase.plane, samples: samples)
     for _ in 0..<steps { _ = run.advance() }
-    let path = moments(run.walk.x)
+    let path = moments(run.states)
     func deviation(_ surrogate: MixtureScore) -> Double {
       var points = start
       ReverseJump(surrogate, kind: "mixture-transition")

@@ -23,8 +23,9 @@ import Testing
       ], in: folder)
     let found = try folder.points("out.npy")
     let formula = NoisedData(data: data, sigma: sigma)
+    let length = Self.smoothing * (1 + sigma / deviation(data))
     for row in 0..<Self.count {
-      let wanted = barycentre(points.doubles(row), of: row, by: Self.smoothing * (1 + sigma)) {
+      let wanted = barycentre(points.doubles(row), of: row, by: length) {
         formula.denoised($0).clean
       }
       #expect(largestGap(found.doubles(row), wanted) < 2e-5)
@@ -51,6 +52,14 @@ import Testing
       let x = samples.doubles(row)
       #expect(largestGap(x, nearest(x, in: data)) < 1e-3)
     }
+  }
+
+  /// √(tr Cov/d) of the data, N in the denominator.
+  private func deviation(_ data: [[Double]]) -> Double {
+    let n = Double(data.count)
+    let mean = (0..<Self.dimension).map { axis in data.reduce(0) { $0 + $1[axis] } / n }
+    let squares = data.reduce(0) { $0 + zip($1, mean).reduce(0) { $0 + pow($1.0 - $1.1, 2) } }
+    return (squares / n / Double(Self.dimension)).squareRoot()
   }
 
   /// (1/M) Σ_m f(x + τ e_m) with the shifts of one sample of seed 5.

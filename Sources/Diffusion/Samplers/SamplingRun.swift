@@ -48,8 +48,8 @@ public struct SamplingResult: Sendable {
 public struct SamplingRun {
   /// The batch as it is now, less the ``center``.
   public private(set) var walk: Walk
-  /// What states are stepped about: the score's mean where the process scales them, nil where the
-  /// steps are the same at every origin.
+  /// What states are stepped about: the score's mean where the process scales them or Float32 would
+  /// hold them badly; nil where the steps are the same at every origin.
   public let center: [Float]?
   /// The grid.
   public let levels: NoiseLevels
@@ -77,7 +77,7 @@ public struct SamplingRun {
     precondition(start.dimension == score.dimension, "States have the score's dimension.")
     self.levels = levels
     self.method = method
-    center = levels.process.keepsScale ? nil : origin.center(of: score)
+    center = origin.center(of: score, beyond: levels.process.keepsScale ? Frame.farthest : nil)
     self.score = center.map { CenteredScore(score, about: $0) } ?? score
     var start = start
     if let center { start.translate(by: center.map { -$0 }, workers: workers) }

@@ -62,10 +62,11 @@ extension RunOrigin {
   /// The share of a deviation below which a mean is as good as zero.
   private static let negligible = 1e-6
 
-  /// What to take off states of `score`; nil where the run goes on as it is.
-  func center(of score: any Score) -> [Float]? {
+  /// What to take off states of `score`; nil where the run goes on as it is: where no coordinate of
+  /// the mean lies beyond so many deviations.
+  func center(of score: any Score, beyond deviations: Double? = nil) -> [Float]? {
     guard self == .mean, let score = score as? any MomentScore else { return nil }
-    let least = Self.negligible * score.deviation
+    let least = (deviations ?? Self.negligible) * score.deviation
     guard score.mean.contains(where: { abs($0) > least }) else { return nil }
     return score.mean.map { Float($0) }
   }

@@ -128,7 +128,8 @@ struct SampleCommand: ParsableCommand {
     if let trace { try outputs.add(bytes: states.encode(for: trace, in: model.frame), to: trace) }
     guard let animate else { return }
     let film = states.animation(
-      deviation: model.score.deviation, mean: model.score.mean, in: model.frame, image: model.image, range: model.range, title: model.name)
+      deviation: model.score.deviation, mean: model.score.mean, in: model.frame, image: model.image,
+      range: model.range, title: model.name)
     try outputs.add(film: film.frames, milliseconds: film.milliseconds, to: animate)
   }
 

@@ -120,7 +120,8 @@ struct TrainSession {
     let best = run.finalReport(loss: history.last?.loss ?? .nan)
     let file = NetworkFile(
       score: run.bestScore, shape: shape, plane: source.plane, frame: source.frame,
-      image: source.image, range: source.range, name: title, madeBy: commandLine, heldOut: HeldOutError(best))
+      image: source.image, range: source.range, name: title, madeBy: commandLine,
+      heldOut: HeldOutError(best))
     try AtomicFile.write(file.encode(), to: command.output, overwrite: command.common.overwrite)
     // The model is there: the way to it is no longer needed.
     try? FileManager.default.removeItem(atPath: checkpoint)

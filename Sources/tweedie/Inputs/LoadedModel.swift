@@ -159,7 +159,7 @@ struct LoadedModel {
     _ path: String
   ) throws -> Frame {
     let dimension = data.points.dimension
-    if case .like(let frame) = coordinates { return frame }
+    if case .like(let frame) = coordinates, frame.dimension == dimension { return frame }
     if let scales = description.columnScales {
       guard scales.count == dimension else {
         throw Failure.data(

@@ -23,7 +23,9 @@ enum ModelCoordinates: Equatable {
     case .automatic:
       Frame(mean: mean, deviations: deviations, scalesColumns: isImage ? false : nil)
     case .proportional: Frame(mean: mean, deviations: deviations, scalesColumns: true)
-    case .like(let frame): frame
+    case .like(let frame) where frame.dimension == mean.count: frame
+    // A model of another dimension, which whoever asked for it refuses.
+    case .like: Frame(dimension: mean.count)
     }
   }
 }
@@ -96,7 +98,9 @@ func columnMoments(
   let dimension = components[0].mean.count
   var mean = [Double](repeating: 0, count: dimension)
   for component in components {
-    for column in 0..<dimension { mean[column] += component.weight / total * component.mean[column] }
+    for column in 0..<dimension {
+      mean[column] += component.weight / total * component.mean[column]
+    }
   }
   var variances = [Double](repeating: 0, count: dimension)
   for component in components {

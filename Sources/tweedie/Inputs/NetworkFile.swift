@@ -94,7 +94,8 @@ struct NetworkFile {
 
   init(
     score: NetworkScore, shape: NetworkShape, plane: Subspace?, frame: Frame,
-    image: ImageShape?, range: ClosedRange<Float>?, name: String, madeBy: String?, heldOut: HeldOutError?
+    image: ImageShape?, range: ClosedRange<Float>?, name: String, madeBy: String?,
+    heldOut: HeldOutError?
   ) {
     self.score = score
     self.shape = shape

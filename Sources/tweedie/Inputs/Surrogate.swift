@@ -49,20 +49,24 @@ enum Surrogate {
   static func read(_ word: String, for model: LoadedModel, _ workers: Workers) throws -> Surrogate {
     let isFile = FileManager.default.fileExists(atPath: word)
     let isModel = word.hasSuffix(".json") || (!isFile && ReadyModels.names.contains(word))
-    let surrogate =
-      isModel
-      ? try Self.model(word, in: .like(model.frame))
-      // Bytes of pictures become the model's units.
-      : .gaussian(
-        GaussianFit(
-          try DataSource.read(word, for: model).points, workers: workers
-        ).score)
-    let (found, expected) = (surrogate.score.dimension, model.score.dimension)
-    guard found == expected else {
-      throw Failure.usage(
+    let expected = model.score.dimension
+    let mismatch = { (found: Int) in
+      Failure.usage(
         "--teleport-moments \(word) has \(found) coordinates, the model \(model.name) \(expected).")
     }
-    return surrogate
+    if isModel {
+      let surrogate = try Self.model(word, in: .like(model.frame))
+      guard surrogate.score.dimension == expected else {
+        throw mismatch(surrogate.score.dimension)
+      }
+      return surrogate
+    }
+    // Bytes of pictures become the model's units, all else its coordinates.
+    var data = try DataSource.read(
+      word, range: model.range ?? -1...1, about: .given(model.frame.origin))
+    guard data.points.dimension == expected else { throw mismatch(data.points.dimension) }
+    data.move(into: model.frame)
+    return .gaussian(GaussianFit(data.points, workers: workers).score)
   }
 
   private static func model(_ word: String, in coordinates: ModelCoordinates) throws -> Surrogate {

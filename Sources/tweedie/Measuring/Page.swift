@@ -1,4 +1,5 @@
 import Arrays
+import Diffusion
 import Files
 import Pictures
 

@@ -136,7 +136,7 @@ extension Measurement {
       try walk(plan, seed: seed, "reference after a jump", cost: steps) { rows, samples in
         Method.fixed(UniPC(order: 3, steps: steps)).run(
           from: plan.start(rows, for: model, samples, workers), down: levels, with: model.score,
-          samples: samples, increments: IndependentIncrements(), workers: workers)
+          samples: samples, increments: IndependentIncrements(), origin: .mean, workers: workers)
       }.samples
     }
     let points = joined(blocks)

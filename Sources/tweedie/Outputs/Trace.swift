@@ -37,7 +37,8 @@ struct Trace {
   /// States less the mean are divided by √(1 + σ²/σ_data²), which keeps their spread while noise
   /// falls.
   func animation(
-    deviation: Double, mean: [Double], in frame: Frame, image: ImageShape?, range: ClosedRange<Float>?, title: String
+    deviation: Double, mean: [Double], in frame: Frame, image: ImageShape?,
+    range: ClosedRange<Float>?, title: String
   ) -> (frames: [Raster], milliseconds: [Int]) {
     let limits = image == nil ? limits(frame) : nil
     let center = mean.map { Float($0) }

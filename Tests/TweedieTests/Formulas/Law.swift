@@ -33,6 +33,26 @@ struct Law {
     return (variance / Double(dimension)).squareRoot()
   }
 
+  /// E[x₀].
+  var mean: [Double] {
+    let total = components.reduce(0) { $0 + $1.weight }
+    return (0..<dimension).map { index in
+      components.reduce(0) { $0 + $1.weight * $1.mean[index] } / total
+    }
+  }
+
+  /// The law of (x − center)/unit, for formulas: its words stay those of x.
+  func standing(about center: [Double], in unit: Double) -> Law {
+    Law(
+      components: components.map { component in
+        Component(
+          weight: component.weight,
+          mean: zip(component.mean, center).map { ($0 - $1) / unit },
+          covariance: component.covariance.map { $0.map { $0 / unit / unit } },
+          words: component.words)
+      })
+  }
+
   var description: JSONValue {
     .object([
       JSONMember("kind", .string("mixture")),
