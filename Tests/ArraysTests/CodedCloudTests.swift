@@ -110,8 +110,6 @@ import Testing
     results.append(
       cloud.normalCombinations(
         samples: (0..<21).map { $0 }, stream: RandomStream(seed: 1, purpose: 7), workers: workers))
-    let sums = cloud.pairSums(.distance, from: x, workers: workers).sums
-    results.append(column(sums.map { Float($0) }))
     return results
   }
 

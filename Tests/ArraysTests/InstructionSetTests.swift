@@ -71,7 +71,7 @@ import Testing
           samples: (0..<37).map { $0 }, stream: RandomStream(seed: 1, purpose: 7), workers: uniform)
       )
       for function in [PairFunction.distance, .gaussian(width: 3)] {
-        let sums = cloud.pairSums(function, from: x, workers: uniform).sums
+        let sums = x.pairTotals(function, with: data, workers: uniform).own.sums
         results.append(Points(count: 37, dimension: 1, values: sums.map { Float($0 / 900) }))
       }
 

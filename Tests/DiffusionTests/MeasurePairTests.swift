@@ -72,7 +72,6 @@ import Testing
   @Test(arguments: metrics.indices)
   func `order and place of the points do not matter`(_ index: Int) {
     let metric = Self.metrics[index]
-    // The median distance looks at all rows of sets as small as this.
     let sets = NormalSets(dimension: 4)
     let (x, y) = (sets.set(5, 300, shift: 0.4), sets.set(6, 400))
     let found = metric.estimate(x, against: y, workers: .all)

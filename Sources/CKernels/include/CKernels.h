@@ -68,21 +68,66 @@ size_t kernels_first_not_finite(const float *x, size_t count, size_t dimension);
 
 // MARK: Pairs of points
 
-/// What is summed over pairs, as a function of s = |x - y|^2.
 enum {
-  kernels_pair_distance = 0,  // sqrt s
-  kernels_pair_gaussian = 1,  // e^(-scale s)
-  kernels_pair_inside = 2     // 1 where s <= limits[row], else 0
+  kernels_count_bits = 16  // of a squared distance that one pass of counting tells apart
 };
 
-/// For each lane of a panel, the sums of f and of f^2 over all rows of the cloud. Lane l leaves out
-/// row self + l: the point itself, where the panel is of the cloud; a `self` below -lanes leaves
-/// out none. `queries_half`: halves of the squared norms of the panel; `limits`: one a row of the
-/// cloud, or null; `sums` and `squares`: lanes, added to; `scratch`: kernels_block_rows x lanes, and
-/// kernels_block_rows x dimension more where there are codes.
-void kernels_pair_sums(const kernels_cloud *cloud, const float *queries, size_t lanes,
-                       const float *queries_half, ptrdiff_t self, int function, float scale,
-                       const float *limits, double *sums, double *squares, float *scratch);
+/// Rows as they were given. `unit`, a power of two, brings differences into the middle of Float32's
+/// range: s = unit^2 |x - y|^2.
+typedef struct {
+  const float *values;  // count x dimension
+  size_t count, dimension;
+  float unit;
+} kernels_rows;
+
+/// Other rows in the lanes of a panel.
+typedef struct {
+  const float *rows;   // count x dimension, as they were given
+  const float *panel;  // dimension x lanes, times the unit
+  size_t lanes, count;
+  /// Lane l is a pair with rows above number first + l: each pair of a set once, where lanes are of
+  /// the set. Far below zero, it is one with all.
+  ptrdiff_t first;
+} kernels_queries;
+
+/// What is summed over pairs.
+enum {
+  kernels_pair_distance = 0,  // sqrt s
+  kernels_pair_gaussian = 1   // e^(-scale s)
+};
+
+/// Sums of f and of f^2, added to: of every lane over rows, of every row over lanes.
+typedef struct {
+  double *lane_sums, *lane_squares;  // lanes
+  double *row_sums, *row_squares;    // count of the rows
+} kernels_pair_totals;
+
+/// Adds the pairs of the lanes with rows first ..< last. `scratch`, here and below:
+/// kernels_block_rows x (lanes + dimension).
+void kernels_pair_sums(const kernels_rows *rows, size_t first, size_t last,
+                       const kernels_queries *queries, int function, float scale,
+                       const kernels_pair_totals *totals, float *scratch);
+
+/// Counts pairs by the bits of s in Float32, which rise with it: those whose bits less the lowest
+/// `shift` begin with `above`, by the kernels_count_bits that follow.
+void kernels_pair_counts(const kernels_rows *rows, size_t first, size_t last,
+                         const kernels_queries *queries, int shift, uint32_t above,
+                         uint64_t *counts, float *scratch);
+
+/// The `wanted` smallest |x - y|^2 of each lane over all rows, rising, in Double; wanted a lane.
+/// `chosen` and `values`: lanes x capacity of scratch, capacity >= wanted.
+void kernels_pair_ranks(const kernels_rows *rows, const kernels_queries *queries, size_t wanted,
+                        size_t capacity, double *squares, int32_t *chosen, float *values,
+                        float *scratch);
+
+/// Whether a lane lies within the limit of some row: |x - y|^2 in Double is at most `limits[row]`.
+void kernels_pair_inside(const kernels_rows *rows, const kernels_queries *queries,
+                         const double *limits, int32_t *inside, float *scratch);
+
+// MARK: Order
+
+/// Puts numbers in rising order. `room`: as many.
+void kernels_sort(double *numbers, size_t count, double *room);
 
 // MARK: Memory
 

@@ -8,7 +8,10 @@ public import Arrays
 /// the distance. Estimated without bias over pairs of different points, so that it scatters about
 /// zero between sets of one law and may be negative. Standard error: see decision 0015.
 ///
-/// - Cost: all pairs, (n + m)² d multiplications.
+/// Differences of coordinates are taken before they are squared: one row far from the rest, or an
+/// origin far from all, costs no digits.
+///
+/// - Cost: all pairs, ½ (n + m)² d multiplications.
 /// - Reference: Székely, Rizzo 2013, equation 2.1, <https://doi.org/10.1016/j.jspi.2013.03.018>.
 public struct EnergyDistance: SetMetric {
   /// The metric; it has no settings.

@@ -12,10 +12,10 @@ public import Arrays
 /// (Hájek's projection), so that the error of a mean and a bootstrap of means are those of E. The
 /// reference is held; its own part is in the floor.
 ///
-/// - Cost: n m + n² distances.
+/// - Cost: n m + n²/2 distances.
 /// - Reference: Székely, Rizzo 2013, <https://doi.org/10.1016/j.jspi.2013.03.018>.
 public struct EnergyErrors: Sendable {
-  private let reference: PointCloud
+  private let reference: Points
   private let spread: Double
   private let ownDistance: Double
   private let workers: Workers
@@ -23,12 +23,10 @@ public struct EnergyErrors: Sendable {
   /// Distances from at least two reference points, in units of `spread`.
   public init(from reference: Points, spread: Double, workers: Workers = .all) {
     precondition(reference.count >= 2 && spread > 0, "A law needs two points and a unit.")
-    self.reference = PointCloud(reference)
+    self.reference = reference
     self.spread = spread
     self.workers = workers
-    let sums = self.reference.pairSums(
-      .distance, from: reference, excludingSelf: true, workers: workers
-    ).sums
+    let sums = reference.pairTotals(.distance, workers: workers).sums
     let n = Double(reference.count)
     ownDistance = sums.reduce(0, +) / n / (n - 1)
   }
@@ -37,11 +35,9 @@ public struct EnergyErrors: Sendable {
   public func errors(of samples: Points) -> [Double] {
     precondition(samples.count >= 2, "A law needs two points.")
     let n = Double(samples.count)
-    let across = reference.pairSums(.distance, from: samples, workers: workers).sums
+    let across = samples.pairTotals(.distance, with: reference, workers: workers).own.sums
       .map { $0 / Double(reference.count) }
-    let within = PointCloud(samples)
-      .pairSums(.distance, from: samples, excludingSelf: true, workers: workers).sums
-      .map { $0 / (n - 1) }
+    let within = samples.pairTotals(.distance, workers: workers).sums.map { $0 / (n - 1) }
     let (a, b) = (across.reduce(0, +) / n, within.reduce(0, +) / n)
     let energy = 2 * a - b - ownDistance
     return zip(across, within).map { (energy + 2 * ($0 - $1) - 2 * (a - b)) / spread }

@@ -56,7 +56,7 @@ public struct Floor: Sendable, Equatable {
       let sets = [(first, count), (first + count, referenceCount)].map {
         law.draws(Samples(seed: seed, first: $0.0, count: $0.1), purpose: .measure)
       }
-      return metric.estimate(sets[0], against: sets[1], workers: workers).value
+      return metric.value(sets[0], against: sets[1], workers: workers)
     }
     self.init(values, counts: (count, referenceCount))
   }
@@ -78,10 +78,9 @@ public struct Floor: Sendable, Equatable {
     let values = (0..<repeats).map { index in
       let rows = shuffledRows(
         sizes.samples + sizes.reference, of: data.count, stream, sample: (1 << 41) + UInt64(index))
-      return metric.estimate(
+      return metric.value(
         data.rows(at: Array(rows[..<sizes.samples])),
-        against: data.rows(at: Array(rows[sizes.samples...])), workers: workers
-      ).value
+        against: data.rows(at: Array(rows[sizes.samples...])), workers: workers)
     }
     self.init(values, counts: sizes)
   }

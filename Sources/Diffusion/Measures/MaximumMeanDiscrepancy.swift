@@ -8,10 +8,10 @@ public import Arrays
 /// scatters about zero between sets of one law. It sees differences on the scale of h. Standard
 /// error: see decision 0015.
 ///
-/// - Cost: all pairs, (n + m)² d multiplications.
+/// - Cost: all pairs, ½ (n + m)² d multiplications, and m² d for the median.
 /// - Reference: Gretton et al. 2012, lemma 6 and section 8, <https://jmlr.org/papers/v13/gretton12a.html>.
 public struct MaximumMeanDiscrepancy: SetMetric {
-  /// h; nil takes the median distance between points of the reference.
+  /// h; nil takes the median distance between points of the reference, over all pairs.
   public let width: Double?
 
   /// The metric with a kernel of this width, or of one that the reference sets.
@@ -24,27 +24,22 @@ public struct MaximumMeanDiscrepancy: SetMetric {
   public func estimate(
     _ samples: Points, against reference: Points, workers: Workers = .all
   ) -> Estimate {
-    let width = width ?? Self.medianDistance(reference)
+    let width = width ?? Self.medianDistance(reference, workers: workers)
     let pairs = PairStatistic(samples, reference, .gaussian(width: width), workers: workers)
     // Similarities where the statistic has distances.
     return Estimate(value: -pairs.estimate.value, standardError: pairs.estimate.standardError)
   }
 
-  /// Points that the median looks at: it moves by some per cent from set to set, which no kernel
-  /// notices.
-  private static let sampleSize = 500
+  /// The metric with the width that this reference sets.
+  public func settled(on reference: Points, workers: Workers) -> any SetMetric {
+    MaximumMeanDiscrepancy(
+      width: width ?? Self.medianDistance(reference, workers: workers))
+  }
 
-  /// The median distance between points of the set, evenly chosen; 1 where they are all equal.
-  public static func medianDistance(_ points: Points) -> Double {
-    let count = min(points.count, sampleSize)
-    let chosen = points.rows(at: (0..<count).map { $0 * points.count / count })
-    let cloud = PointCloud(chosen)
-    var squares: [Double] = []
-    for row in 1..<max(1, count) {
-      squares += cloud.squaredDistances(to: chosen, row: row)[..<row]
-    }
-    squares.sort()
-    let median = squares.isEmpty ? 0 : squares[squares.count / 2].squareRoot()
-    return median > 0 ? median : max(1, squares.last?.squareRoot() ?? 0)
+  /// The median distance between points of the set, in whatever order they stand: over pairs that
+  /// differ where most do not, and 1 where all are equal.
+  public static func medianDistance(_ points: Points, workers: Workers = .all) -> Double {
+    let median = points.medianPairDistance(workers: workers)
+    return median > 0 ? median : 1
   }
 }

@@ -24,12 +24,10 @@ struct PairStatistic {
   init(_ x: Points, _ y: Points, _ function: PairFunction, workers: Workers) {
     precondition(x.count > 1 && y.count > 1, "A pair takes two points of each set.")
     let (n, m) = (Double(x.count), Double(y.count))
-    let xy = Pairs(y.pairSums(function, from: x, workers: workers), m)
-    let yx = Pairs(x.pairSums(function, from: y, workers: workers), n)
-    let xx = Pairs(
-      x.pairSums(function, from: x, excludingSelf: true, workers: workers), n - 1)
-    let yy = Pairs(
-      y.pairSums(function, from: y, excludingSelf: true, workers: workers), m - 1)
+    let across = x.pairTotals(function, with: y, workers: workers)
+    let (xy, yx) = (Pairs(across.own, m), Pairs(across.other, n))
+    let xx = Pairs(x.pairTotals(function, workers: workers), n - 1)
+    let yy = Pairs(y.pairTotals(function, workers: workers), m - 1)
 
     let jackknife =
       4 * variance(zip(xy.means, xx.means).map { $0 - $1 }) / n
@@ -53,7 +51,7 @@ struct PairStatistic {
     /// The sample variance of `means`.
     let noise: Double
 
-    init(_ pairs: (sums: [Double], squares: [Double]), _ partners: Double) {
+    init(_ pairs: PairTotals, _ partners: Double) {
       means = pairs.sums.map { $0 / partners }
       mean = means.reduce(0, +) / Double(means.count)
       let square = pairs.squares.reduce(0) { $0 + $1 / partners } / Double(means.count)

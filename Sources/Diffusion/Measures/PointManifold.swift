@@ -4,41 +4,34 @@ public import Arrays
 ///
 /// - Reference: Kynkäänniemi et al. 2019, equation 1, <https://arxiv.org/abs/1904.06991>.
 struct PointManifold: Sendable {
-  private let cloud: PointCloud
-  private let radii: [Double]
+  private let points: Points
+  /// Squared radii, with what rounding allows.
+  private let limits: [Double]
 
-  /// Rounding of squared distances, relative to the variance: equal points are inside.
-  private static let rounding = 1e-6
+  /// How far a distance and a radius may be off together, for each unit of ‖y‖: both differ by the
+  /// rounding of Float32 coordinates, 2⁻²⁴ of ‖x‖ and ‖y‖ each. Distances that are equal in one unit
+  /// are then equal in another.
+  private static let rounding = 0x1p-22
+  /// No more than this part of a radius, so that a ball stays what it is far from the origin.
+  private static let mostRounding = 0x1p-10
 
   /// The balls about rows of `points`; fewer than k neighbours are taken where there are no more.
   init(_ points: Points, neighbors: Int, workers: Workers) {
-    let cloud = PointCloud(points)
+    self.points = points
     // The nearest is the point itself, or a copy of it.
     let wanted = min(points.count, neighbors + 1)
-    var found = [Int32](repeating: 0, count: points.count * wanted)
-    cloud.nearest(
-      to: points, into: &found, stride: wanted,
-      scratch: .init(for: cloud, wanted: wanted, workers: workers))
-    self.cloud = cloud
-    let slack = Self.rounding * cloud.totalVariance
-    radii = (0..<points.count).map { row in
-      let last = Int(found[(row + 1) * wanted - 1])
-      return (squaredGap(points, row, points, last) + slack).squareRoot()
+    limits = points.squaredDistances(toNearest: wanted, workers: workers).enumerated().map {
+      let radius = $1.squareRoot()
+      let size = points.row($0).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let slack = min(Self.rounding * (size + radius), Self.mostRounding * radius)
+      return (radius + slack) * (radius + slack)
     }
   }
 
   /// The share of rows of `x` inside at least one ball, with the error of a count.
   func share(of x: Points, workers: Workers) -> Estimate {
-    let balls = cloud.pairSums(.inside(radii: radii), from: x, workers: workers).sums
-    return .share(balls.count { $0 > 0 }, of: x.count)
-  }
-}
-
-/// ‖x_row − y_other‖² in Double.
-func squaredGap(_ x: Points, _ row: Int, _ y: Points, _ other: Int) -> Double {
-  zip(x.row(row), y.row(other)).reduce(0) {
-    let gap = Double($1.0) - Double($1.1)
-    return $0 + gap * gap
+    let inside = x.areInside(ballsAt: points, squaredRadii: limits, workers: workers)
+    return .share(inside.count { $0 }, of: x.count)
   }
 }
 

@@ -38,15 +38,8 @@ public struct SlicedWasserstein: SetMetric {
   public func estimate(
     _ samples: Points, against reference: Points, workers: Workers = .all
   ) -> Estimate {
-    precondition(samples.dimension == reference.dimension, "Two sets have one dimension.")
-    precondition(samples.count > 1 && reference.count > 1, "Each set has two points.")
-    let normals = RandomStream(seed: seed, for: .measure).normals(
-      count: directions, dimension: samples.dimension, first: 1 << 42)
-    let parts = workers.results(of: directions) { index in
-      let direction = normals.row(index).map(Double.init)
-      let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let unit = direction.map { $0 / length }
-      return Self.line(Shadow(samples, unit), Shadow(reference, unit))
+    let parts = alongDirections(samples, reference, workers) { unit in
+      Self.line(Shadow(samples, unit), Shadow(reference, unit))
     }
     let sums = total(parts).map { $0 / Double(directions) }
     let (first, second) = (sums[1...Self.groups], sums[(Self.groups + 1)...])
@@ -57,18 +50,49 @@ public struct SlicedWasserstein: SetMetric {
       value: root, standardError: root > 0 ? min(error / (2 * root), error.squareRoot()) : 0)
   }
 
+  /// SW alone: sorted, without the groups.
+  public func value(_ samples: Points, against reference: Points, workers: Workers) -> Double {
+    let squares = alongDirections(samples, reference, workers) { unit in
+      var (x, y) = (Shadow.coordinates(samples, unit), Shadow.coordinates(reference, unit))
+      x.sortRising()
+      y.sortRising()
+      return Self.squaredDistance(x, y)
+    }
+    return max(0, squares.reduce(0, +) / Double(directions)).squareRoot()
+  }
+
+  /// What `body` makes of each direction of length one.
+  private func alongDirections<Result: Sendable>(
+    _ samples: Points, _ reference: Points, _ workers: Workers,
+    _ body: @Sendable ([Double]) -> Result
+  ) -> [Result] {
+    precondition(samples.dimension == reference.dimension, "Two sets have one dimension.")
+    precondition(samples.count > 1 && reference.count > 1, "Each set has two points.")
+    let normals = RandomStream(seed: seed, for: .measure).normals(
+      count: directions, dimension: samples.dimension, first: 1 << 42)
+    return workers.results(of: directions) { index in
+      let direction = normals.row(index).map(Double.init)
+      let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return body(direction.map { $0 / length })
+    }
+  }
+
   /// A set along one direction: rising coordinates, each with its group.
   private struct Shadow {
     let values: [Double]
     let groups: [Int]
 
-    init(_ points: Points, _ unit: [Double]) {
+    static func coordinates(_ points: Points, _ unit: [Double]) -> [Double] {
       let d = points.dimension
-      let along = (0..<points.count).map { row in
+      return (0..<points.count).map { row in
         var sum = 0.0
         for i in 0..<d { sum += unit[i] * Double(points.values[row * d + i]) }
         return sum
       }
+    }
+
+    init(_ points: Points, _ unit: [Double]) {
+      let along = Self.coordinates(points, unit)
       let order = along.indices.sorted { (along[$0], $0) < (along[$1], $1) }
       values = order.map { along[$0] }
       groups = order.map { $0 % SlicedWasserstein.groups }
