@@ -37,6 +37,22 @@ extension Choices {
     }
   }
 
+  /// What `evaluate` takes distances in.
+  enum Columns: String, CaseIterable {
+    /// The data's own units.
+    case raw
+    /// Each column divided by its deviation over that of all.
+    case proportional
+  }
+
+  /// Units of columns by name.
+  static func columns(_ word: String) throws -> Columns {
+    guard let columns = Columns(rawValue: word) else {
+      throw unknown("unit of columns", word, Columns.allCases.map(\.rawValue))
+    }
+    return columns
+  }
+
   /// Metrics by name, separated by commas, each once and in their usual order.
   static func measures(_ words: String) throws -> [Measure] {
     let chosen = try words.split(separator: ",", omittingEmptySubsequences: false).map { word in

@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Every number has a standard error and a floor: the same number between two independent exact \
       sets of these sizes, drawn from the reference where it is a model or a toy, split from it \
-      where it is data.
+      where it is data. \(MeasuredMetric.rule)
 
       EXAMPLE
         tweedie evaluate samples.npy --reference toy:two-moons
@@ -49,6 +49,14 @@ struct EvaluateCommand: ParsableCommand {
     help: "What black and white become: -1,1 (the default) or 0,1. Bytes of pictures only.")
   var range = "-1,1"
 
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Units of columns: raw, where the one of the largest deviation decides, or proportional, each \
+      divided by its deviation in the reference over that of all.
+      """)
+  var columns = "raw"
+
   @Option(name: [.short, .long], help: "A table to write (.csv).")
   var output: String?
 
@@ -76,6 +84,16 @@ struct EvaluateCommand: ParsableCommand {
     for measure in measures where !inputs.defines(measure) { throw missing(measure, inputs) }
 
     let found = try measure(measures, &inputs)
+    for metric in found where !metric.isKnown {
+      throw Failure.data(
+        file: samples, place: nil,
+        rule: "numbers must be of a size that \(metric.name) against \(reference) can be told in")
+    }
+    if found.contains(where: { $0.name == "frechet" }),
+      let note = Self.note(onDirections: inputs.dimension)
+    {
+      console.note(note)
+    }
     if let smaller = found.first(where: { $0.floor.counts.samples < inputs.counts.samples }) {
       console.note(
         "The reference is too small to be split into sets of these sizes: floors are those of "
@@ -130,17 +148,27 @@ struct EvaluateCommand: ParsableCommand {
     console.tell(
       "\(inputs.counts.samples) samples against \(inputs.counts.reference) points of \(reference), "
         + "\(seconds.formatted(digits: 3)) s")
-    let head = ["metric", "value", "error", "floor", "verdict"]
+    let head = ["metric", "value", "error", "floor", "factor", "verdict"]
     table([head] + found.map(\.row)).forEach(console.tell)
+    console.tell(MeasuredMetric.rule)
     if let output { console.tell("wrote \(output)") }
     console.report([
       JSONMember("metrics", .array(found.map(\.json))),
       JSONMember("samples", .string(samples)), JSONMember("reference", .string(reference)),
       JSONMember("count", .integer(inputs.counts.samples)),
       JSONMember("referenceCount", .integer(inputs.counts.reference)),
+      JSONMember("columns", .string(columns)), JSONMember("rule", .string(MeasuredMetric.rule)),
       JSONMember("seed", JSONValue(common.seed)), JSONMember("seconds", .number(seconds)),
       JSONMember("outputs", JSONValue(output.map { [$0] } ?? [])),
     ])
+  }
+
+  /// What the Fréchet distance leaves out, where it does.
+  private static func note(onDirections dimension: Int) -> String? {
+    let most = FrechetDistance.mostDirections
+    guard dimension > most else { return nil }
+    return "frechet compares covariances along the \(most) leading principal directions of "
+      + "\(dimension), and beside them means and total variances."
   }
 
   /// Why a metric is not defined.

@@ -33,6 +33,14 @@ enum ReferenceLaw {
     }
   }
 
+  /// Whether its points are pictures.
+  var isPicture: Bool {
+    switch self {
+    case .data(let data): data.image != nil
+    case .law(let model, _): model.image != nil
+    }
+  }
+
   /// The points of data, which are then no longer here; nil of a law.
   mutating func takePoints() -> Points? {
     guard case .data(var data) = self else { return nil }

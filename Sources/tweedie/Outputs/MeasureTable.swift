@@ -26,18 +26,33 @@ struct MeasuredMetric {
     return excess <= Self.allowedDeviations * error
   }
 
+  /// When a number is said to be at its floor.
+  static let rule =
+    "At the floor: no more than \(Int(allowedDeviations)) errors beyond the mean of the floor, an "
+    + "error being that of the value and the spread of the floor together; factor is value over floor."
+
+  /// The value over the level of its floor; nil where that is nothing.
+  private var factor: Double? {
+    floor.level > 0 && estimate.value.isFinite ? estimate.value / floor.level : nil
+  }
+
   /// How the number compares with its floor.
   var verdict: String {
     if isAtFloor { return "at the floor" }
-    guard floor.level > 0, estimate.value.isFinite else { return "off the floor" }
-    return "\((estimate.value / floor.level).formatted(digits: 3)) times the floor"
+    return factor.map { "\($0.formatted(digits: 3)) times the floor" } ?? "off the floor"
+  }
+
+  /// Whether all of it are numbers; a ratio to copies is none, and says so.
+  var isKnown: Bool {
+    name == "novelty"
+      || [estimate.value, estimate.standardError, floor.level, floor.spread].allSatisfy(\.isFinite)
   }
 
   /// The row of a table for people.
   var row: [String] {
     [
       name, estimate.value.formatted(digits: 4), estimate.standardError.formatted(digits: 2),
-      floor.level.formatted(digits: 3),
+      floor.level.formatted(digits: 3), factor.map { $0.formatted(digits: 2) } ?? "-",
       verdict + (test.map { ", p = \($0.pValue.formatted(digits: 2))" } ?? ""),
     ]
   }
@@ -52,6 +67,7 @@ struct MeasuredMetric {
         JSONMember("floorMean", .number(floor.mean)),
         JSONMember("floorSpread", .number(floor.spread)),
         JSONMember("floorCount", .integer(floor.counts.samples)),
+        JSONMember("factor", factor.map { .number($0) } ?? .null),
         JSONMember("verdict", .string(verdict)),
       ]
         + (test.map {
