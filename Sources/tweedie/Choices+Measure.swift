@@ -11,7 +11,8 @@ extension Choices {
   static func settings(
     samplers: String, steps: String, tolerances: String?, teleport: String
   ) throws -> [Setting] {
-    let names = try list(samplers, "--samplers")
+    let names = try list(samplers, "--samplers").map(samplerName)
+    try refuseTwice(names, "--samplers")
     for name in names {
       guard allSamplers.contains(where: { $0.name == name }) else {
         throw unknown("sampler", name, allSamplers.map(\.name))

@@ -159,6 +159,9 @@ enum Choices {
     ("FILE", "the levels themselves, falling, one a row (.npy, .csv)"),
   ]
 
+  /// Karras' own.
+  static let defaultRho = 7.0
+
   static func schedule(_ name: String, rho: Double) throws -> Schedule {
     switch name {
     case "karras": return .karras(rho: rho)
@@ -264,7 +267,7 @@ enum Choices {
   static func range(_ words: String, option: String) throws -> ClosedRange<Float> {
     let parts = words.split(separator: ",").map { Float($0) }
     guard parts.count == 2, let low = parts[0], let high = parts[1], low < high,
-      low.isFinite, high.isFinite
+      low.isFinite, high.isFinite, (high - low).isFinite
     else {
       throw Failure.usage("\(option) takes two rising numbers such as -1,1, not \(words).")
     }

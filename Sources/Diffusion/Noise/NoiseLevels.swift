@@ -59,11 +59,27 @@ public struct NoiseLevels: Sendable, Equatable {
   ) {
     precondition(steps >= 1, "A grid has at least one step.")
     precondition(
-      sigmaMax.isFinite && sigmaMin > 0 && (sigmaMax > sigmaMin || steps == 1),
-      "σ falls from σ_max to σ_min > 0.")
+      sigmaMax.isFinite && sigmaMin >= 0 && (sigmaMax > sigmaMin || steps == 1),
+      "σ falls from σ_max to σ_min.")
+    self.init(
+      sigmas: Self.sigmas(
+        schedule, steps: steps, from: sigmaMax, to: sigmaMin, process: process, unit: unit),
+      process: process)
+  }
+
+  /// The levels of such a grid as the schedule's formula gives them, which may be none that a grid
+  /// can have: ``fault(in:of:)`` tells.
+  ///
+  /// A grid to σ_min = 0 comes to 0 by a step of the schedule like the others: its n positive
+  /// levels lie at the first n of n + 1 places.
+  public static func sigmas(
+    _ schedule: Schedule, steps: Int, from sigmaMax: Double, to sigmaMin: Double,
+    process: NoiseProcess = .varianceExploding, unit: Double? = nil
+  ) -> [Double] {
+    let parts = sigmaMin > 0 ? steps - 1 : steps
     let along = { (position: Double, end: Double, map: (Double) -> Double) in
       (0..<steps).map { index in
-        map(steps == 1 ? position : position + Double(index) / Double(steps - 1) * (end - position))
+        map(index == 0 ? position : position + Double(index) / Double(parts) * (end - position))
       }
     }
     var sigmas: [Double]
@@ -80,13 +96,12 @@ public struct NoiseLevels: Sendable, Equatable {
       let unit = unit ?? process.unit
       sigmas = along(atan(sigmaMax / unit), atan(sigmaMin / unit)) { unit * tan($0) }
     case .explicit(let given):
-      self.init(sigmas: given, process: process)
-      return
+      return given
     }
     // The ends are what was asked for, not what rounding makes of them.
     sigmas[0] = sigmaMax
-    if steps > 1 { sigmas[steps - 1] = sigmaMin }
-    self.init(sigmas: sigmas, process: process)
+    if steps > 1, sigmaMin > 0 { sigmas[steps - 1] = sigmaMin }
+    return sigmas
   }
 
   /// The levels given: positive and falling; a 0 is added at the end unless it is there.

@@ -59,9 +59,13 @@ public struct EDM: Sampler {
     walk.scratch[0].set(
       .uniform(1 + ratio), walk.x, plus: .uniform(-ratio), walk.clean, workers: walk.workers)
 
-    walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
     let half = h / (2 * next.sigma)
-    walk.combine(
-      1 + h / (2 * level.sigma), plus: -h / (2 * level.sigma), scratch: half, -half)
+    let (ofState, ofClean) = (1 + h / (2 * level.sigma), -h / (2 * level.sigma))
+    guard abs(half) > Walk.mostOfRounded else {
+      walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
+      return walk.combine(ofState, plus: ofClean, scratch: half, -half)
+    }
+    walk.noise(scratch: 0, at: next.sigma, into: 1, with: score)
+    walk.combine(ofState, plus: ofClean, scratch: 0, h / 2)
   }
 }

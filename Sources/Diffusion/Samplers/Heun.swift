@@ -33,14 +33,21 @@ public struct Heun: Sampler {
       .uniform(Float(euler.ofState)), walk.x, plus: .uniform(Float(euler.ofClean)), walk.clean,
       workers: walk.workers)
 
-    walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
     // Half of each slope, written for x = z/s.
     let growth = process.growth(at: level.time)
     let ratio = level.scale / next.scale
     let nextGrowth = process.growth(at: next.time)
+    let ofState = ratio * (1 + h / 2 * (process.drift(at: level.time) + growth))
+    let ofClean = -ratio * h / 2 * growth
+    let nextDrift = process.drift(at: next.time)
+    guard abs(h / 2 * nextGrowth) > Walk.mostOfRounded else {
+      walk.denoise(scratch: 0, at: next.sigma, into: 1, with: score)
+      return walk.combine(
+        ofState, plus: ofClean, scratch: h / 2 * (nextDrift + nextGrowth), -h / 2 * nextGrowth)
+    }
+    // σ′/σ grows without bound as t → 0 while x − D falls with σ²: only its own digits will do.
+    walk.noise(scratch: 0, at: next.sigma, into: 1, with: score)
     walk.combine(
-      ratio * (1 + h / 2 * (process.drift(at: level.time) + growth)),
-      plus: -ratio * h / 2 * growth,
-      scratch: h / 2 * (process.drift(at: next.time) + nextGrowth), -h / 2 * nextGrowth)
+      ofState, plus: ofClean, scratch: h / 2 * nextDrift, h / 2 * nextGrowth * next.sigma)
   }
 }

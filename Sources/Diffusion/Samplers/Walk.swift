@@ -67,6 +67,18 @@ public struct Walk {
     evaluations += 1
   }
 
+  /// (x − D)/σ of `scratch[source]`, into `scratch[target]`, by the score's own difference.
+  mutating func noise(
+    scratch source: Int, at sigma: Double, into target: Int, with score: some Score
+  ) {
+    scratch[target] = score.noise(scratch[source], at: .uniform(sigma), in: workspace)
+    evaluations += 1
+  }
+
+  /// What x − D may be multiplied by where both are rounded: the roundings, 2⁻²⁴ of x each, then
+  /// add 2⁻¹⁶ of x to a step.
+  static let mostOfRounded = 256.0
+
   /// Keeps D at `level` for later steps; `clean` is free afterwards.
   public mutating func remember(_ level: Level) {
     guard let last = past.indices.last else { return }

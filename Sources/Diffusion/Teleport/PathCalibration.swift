@@ -42,6 +42,8 @@ public struct PathCalibration: Sendable {
     public let nats: Double
     /// Evaluations of the model so far.
     public let evaluations: Int
+    /// Whether D − D_G was finite at all levels so far: squares of data beyond 10¹⁸ leave Float32.
+    public let isFinite: Bool
   }
 
   /// σ_T.
@@ -73,7 +75,8 @@ public struct PathCalibration: Sendable {
   ///   - surrogate: The score that is to stand for it.
   ///   - workers: The threads to use.
   ///   - report: Told of each block of rows; may throw to stop.
-  /// - Returns: The curve, down to where the budget is spent or to the floor.
+  /// - Returns: The curve, down to where the budget is spent, to the floor, or to where the two
+  ///   scores stop being finite in Float32; σ_T alone where they are not there.
   public func measure(
     _ model: any MomentScore, against surrogate: any Score, workers: Workers = .all,
     report: (Progress) throws -> Void
@@ -160,7 +163,8 @@ public struct PathCalibration: Sendable {
         evaluations += samples.count
         try report(
           Progress(
-            sigma: sigmas[level], nats: spent, evaluations: evaluations))
+            sigma: sigmas[level], nats: spent, evaluations: evaluations,
+            isFinite: rates.allSatisfy { $0.allSatisfy(\.isFinite) }))
       }
     }
 
@@ -247,9 +251,11 @@ public struct PathCalibration: Sendable {
       let means = means
       var weights = [Double](repeating: 0, count: sigmas.count)
       var nodes = [
-        PathDivergence.Node(sigma: sigmas[0], rate: means[0], nats: 0, standardError: 0)
+        PathDivergence.Node(
+          sigma: sigmas[0], rate: means[0].isFinite ? means[0] : 0, nats: 0, standardError: 0)
       ]
-      for level in sigmas.indices.dropFirst() {
+      // What is not finite at one level is not known at those below.
+      for level in sigmas.indices.prefix(while: { means[$0].isFinite }).dropFirst() {
         let width = log(sigmas[level - 1] / sigmas[level])
         let stretch = Stretch(means[level - 1], means[level], width: width)
         weights[level - 1] += stretch.slopes.upper

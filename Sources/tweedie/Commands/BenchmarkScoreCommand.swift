@@ -31,9 +31,7 @@ struct BenchmarkScoreCommand: ParsableCommand {
   var output: String?
 
   func validate() throws {
-    guard sigma > 0, sigma.isFinite else {
-      throw ValidationError("--sigma takes a positive number.")
-    }
+    try requireLevels([("--sigma", sigma)])
     guard (1...100_000).contains(repeats) else {
       throw ValidationError("--repeats takes a number from 1 to 100000.")
     }

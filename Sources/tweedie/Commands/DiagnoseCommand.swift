@@ -75,10 +75,7 @@ struct DiagnoseCommand: ParsableCommand {
       ("--count", count, 2...1_000_000), ("--levels", levels, 2...1000),
       ("--components", components, 1...100_000), ("--probes", probes, 2...1000),
     ])
-    for (name, value) in [("--sigma-min", sigmaMin), ("--sigma-max", sigmaMax)] {
-      guard let value, !(Float(value) > 0 && Float(value).isFinite) else { continue }
-      throw ValidationError("\(name) takes a positive number, not \(value).")
-    }
+    try requireLevels([("--sigma-min", sigmaMin), ("--sigma-max", sigmaMax)])
   }
 
   func run() throws {

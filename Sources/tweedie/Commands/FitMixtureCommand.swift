@@ -36,8 +36,8 @@ struct FitMixtureCommand: ParsableCommand {
     if let components, components < 1 {
       throw ValidationError("--components takes a number of at least 1, not \(components).")
     }
-    guard restarts >= 1 else {
-      throw ValidationError("--restarts takes a number of at least 1, not \(restarts).")
+    guard (1...10_000).contains(restarts) else {
+      throw ValidationError("--restarts takes a number from 1 to 10000, not \(restarts).")
     }
     guard (1e-10...1).contains(floor) else {
       throw ValidationError("--floor takes a share from 1e-10 to 1, not \(floor).")

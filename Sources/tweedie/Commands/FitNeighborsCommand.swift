@@ -43,17 +43,15 @@ struct FitNeighborsCommand: ParsableCommand {
   var columns = "auto"
 
   func validate() throws {
-    if let smoothing, !(smoothing >= 0 && smoothing.isFinite) {
-      throw ValidationError("--smoothing takes a number that is not negative, not \(smoothing).")
-    }
+    try requireNumbers([
+      ("--smoothing", smoothing == 0 ? nil : smoothing, usableNumbers),
+      ("--exact-above", exactAbove == .infinity ? nil : exactAbove, usableNumbers),
+    ])
     if let shifts, !(1...100_000).contains(shifts) {
       throw ValidationError("--shifts takes a number of at least 1, not \(shifts).")
     }
     if let remainder, !(0...1_000_000_000).contains(remainder) {
       throw ValidationError("--remainder takes a number from 0 to 1000000000, not \(remainder).")
-    }
-    if let exactAbove, !(exactAbove > 0) {
-      throw ValidationError("--exact-above takes a positive number, not \(exactAbove).")
     }
   }
 

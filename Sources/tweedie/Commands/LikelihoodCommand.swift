@@ -57,12 +57,9 @@ struct LikelihoodCommand: ParsableCommand {
     if let probes, !(1...10_000).contains(probes) {
       throw ValidationError("--probes takes a number from 1 to 10000, not \(probes).")
     }
-    if let sigmaMin, !(sigmaMin >= 0 && sigmaMin.isFinite) {
-      throw ValidationError("--sigma-min takes a number from 0 on, not \(sigmaMin).")
-    }
-    if let sigmaMax, !(sigmaMax > 0 && sigmaMax.isFinite) {
-      throw ValidationError("--sigma-max takes a positive number, not \(sigmaMax).")
-    }
+    try requireLevels([
+      ("--sigma-min", sigmaMin == 0 ? nil : sigmaMin), ("--sigma-max", sigmaMax),
+    ])
   }
 
   func run() throws {

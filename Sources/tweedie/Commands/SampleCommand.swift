@@ -80,7 +80,7 @@ struct SampleCommand: ParsableCommand {
     let name = model.replacingOccurrences(of: ":", with: "-")
     let stem = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
     let base = "Outputs/\(stem)-\(options.sampler)-\(common.seed)"
-    return [base + ".png", base + ".npy"]
+    return OutputSet.unused(base, [".png", ".npy"], overwrite: common.overwrite)
   }
 
   private func finish(

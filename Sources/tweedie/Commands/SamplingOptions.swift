@@ -2,7 +2,11 @@ import ArgumentParser
 
 /// How samples are drawn.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: "The method; `tweedie list samplers` shows all.")
+  @Option(
+    help: """
+      The method; `tweedie list samplers` shows all. Names that other programs have for them, such \
+      as ddim, dpmpp_2m and dopri5, are known too.
+      """, transform: Choices.samplerName)
   var sampler = "heun"
 
   @Option(
@@ -31,10 +35,13 @@ struct SamplingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The last positive time of the process, in place of --sigma-min.")
+    help: """
+      The last positive time of the process, in place of --sigma-min; 0 for steps that come to 0 \
+      evenly.
+      """)
   var timeEnd: Double?
 
-  @Option(help: "ve, ve-geometric, vp, sub-vp, cosine or line.")
+  @Option(help: "ve, ve-geometric, vp, sub-vp, cosine or line.", transform: Choices.plain)
   var process = "ve"
 
   @Option(
@@ -165,6 +172,9 @@ struct SamplingOptions: ParsableArguments {
   /// β at both ends of time, as published (Song et al. 2021, appendix C).
   static let usualBeta = 0.1...20.0
 
+  /// Factors beyond this leave nothing of what they weigh against in Float32.
+  private static let largest = 1e6
+
   /// β at both ends of time.
   var beta: ClosedRange<Double> {
     (betaMin ?? Self.usualBeta.lowerBound)...(betaMax ?? Self.usualBeta.upperBound)
@@ -178,14 +188,13 @@ struct SamplingOptions: ParsableArguments {
       "--count takes a number from 1 to 1000000000")
     try require(batch.map { $0 >= 1 }, "--batch takes a number of at least 1")
     try require((0...(1 << 48)).contains(first), "--first takes an index from 0 on")
-    try require(sigmaMax.map { $0 > 0 && $0.isFinite }, "--sigma-max takes a positive number")
-    try require(sigmaMin.map { $0 > 0 && $0.isFinite }, "--sigma-min takes a positive number")
-    try require(timeEnd.map { $0 > 0 && $0 < 1 }, "--time-end takes a time between 0 and 1")
+    try requireLevels([
+      ("--sigma-max", sigmaMax), ("--sigma-min", sigmaMin), ("--sigma", sigma),
+    ])
+    try require(timeEnd.map { $0 >= 0 && $0 < 1 }, "--time-end takes a time from 0 to below 1")
     try require(
       timeEnd == nil || sigmaMin == nil, "--time-end and --sigma-min name the same level")
     try require(rho.map { $0 > 0 && $0.isFinite }, "--rho takes a positive number")
-    try require(eta.map { $0 >= 0 && $0.isFinite }, "--eta takes a number that is not negative")
-    try require(churn.map { $0 >= 0 && $0.isFinite }, "--churn takes a number that is not negative")
     try require(corrections.map { (0...10_000).contains($0) }, "--corrections takes 0 to 10000")
     try require(
       corrections != 0 || sampler != "annealed-langevin",
@@ -194,15 +203,16 @@ struct SamplingOptions: ParsableArguments {
     try require(
       stepSize.map { $0 > 0 && ($0 < 2 || sampler == "mala") && $0.isFinite },
       "--step-size takes a number between 0 and 2, or any positive one with mala")
-    try require(sigma.map { $0 > 0 && $0.isFinite }, "--sigma takes a positive number")
-    try require(gamma.map(\.isFinite), "--gamma takes a number")
+    try requireNumbers([
+      ("--eta", eta, 0...Self.largest), ("--churn", churn, 0...Self.largest),
+      ("--gamma", gamma, -Self.largest...Self.largest),
+    ])
     try require(mu.map { $0 >= 0 && $0 < 1 }, "--mu takes a number from 0 to below 1")
     try require(order.map { (1...3).contains($0) }, "--order takes 1, 2 or 3")
     try require(unipcB.map { (1...2).contains($0) }, "--unipc-b takes 1 or 2")
-    try require(
-      tolerance.map { $0 > 0 && $0.isFinite }, "--tolerance takes a positive number")
-    try require(
-      teleportBudget.map { $0 > 0 && $0.isFinite }, "--teleport-budget takes a positive number")
+    try requireNumbers([
+      ("--tolerance", tolerance, usableNumbers), ("--teleport-budget", teleportBudget, usableNumbers),
+    ])
     let beta = (betaMin ?? Self.usualBeta.lowerBound, betaMax ?? Self.usualBeta.upperBound)
     try require(
       beta.0 > 0 && beta.1 > beta.0 && beta.1.isFinite,

@@ -34,7 +34,7 @@ struct SamplingPlan {
     let usual = options.process == "ve" ? "karras" : "process"
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
-    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho ?? 7)
+    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho ?? Choices.defaultRho)
     try Choices.refuseIdleOptions(options, schedule)
     let whole =
       try Self.level(heldFor: steps, options, model).map { (levels: $0, floor: $0.sigmaMin) }

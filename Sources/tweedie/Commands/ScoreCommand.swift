@@ -131,8 +131,8 @@ struct ScoreCommand: ParsableCommand {
   /// One σ for all, or one a row from a file.
   private func noise(for count: Int) throws -> Noise {
     if let value = Double(sigma) {
-      guard value > 0, value.isFinite, Float(value) > 0 else {
-        throw Failure.usage("--sigma takes a positive number, not \(sigma).")
+      guard NoiseLevels.sigmaRange.contains(value) else {
+        throw Failure.usage("--sigma takes a number from 1e-18 to 1e18, not \(sigma).")
       }
       return .uniform(value)
     }
@@ -141,11 +141,11 @@ struct ScoreCommand: ParsableCommand {
     }
     let values = try DataFile.read(sigma, about: .zero).points
     guard values.dimension == 1, values.count == count,
-      values.values.allSatisfy({ $0 > 0 })
+      values.values.allSatisfy({ NoiseLevels.sigmaRange.contains(Double($0)) })
     else {
       throw Failure.data(
         file: sigma, place: nil,
-        rule: "noise levels must be \(count) positive numbers, one a point; "
+        rule: "noise levels must be \(count) numbers from 1e-18 to 1e18, one a point; "
           + "found \(values.count) rows of \(values.dimension)")
     }
     return .each(values.values.map(Double.init))

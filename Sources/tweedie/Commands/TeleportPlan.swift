@@ -95,6 +95,13 @@ struct TeleportPlan {
           "--teleport-grid respaced does not go with a file of levels, which has no rule to space "
             + "them by.")
       }
+      let respaced = NoiseLevels.sigmas(
+        schedule, steps: whole.steps, from: sigma, to: whole.sigmaMin, process: whole.process)
+      if sigma > whole.sigmaMin, let fault = NoiseLevels.fault(in: respaced, of: whole.process) {
+        throw Failure.usage(
+          "--teleport-grid respaced, from sigma \(sigma.formatted(digits: 4)) on, gives noise levels "
+            + "that \(SamplingPlan.words(fault)).")
+      }
       return whole.respaced(from: sigma, by: schedule)
     }
   }

@@ -57,8 +57,9 @@ struct TrainCommand: ParsableCommand {
     guard output.hasSuffix(".safetensors"), !output.hasSuffix(".checkpoint.safetensors") else {
       throw Failure.usage("A trained model ends in .safetensors, which \(output) does not.")
     }
-    try AtomicFile.check(output, overwrite: common.overwrite)
     let checkpoint = Checkpoint.path(beside: output)
+    try Checkpoint.check(checkpoint, resumes: resume, overwrite: common.overwrite)
+    try AtomicFile.check(output, overwrite: common.overwrite)
     if resume {
       guard FileManager.default.fileExists(atPath: checkpoint) else {
         throw FileError(.notFound, file: checkpoint, rule: "there is no checkpoint to go on from")

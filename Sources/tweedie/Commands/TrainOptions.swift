@@ -81,21 +81,16 @@ struct TrainOptions: ParsableArguments {
       ("--warm-up", warmUp, 0...1_000_000_000), ("--report-every", reportEvery, 1...1_000_000_000),
       ("--patience", patience, 1...1_000_000),
     ])
-    let positive: [(String, Double?)] = [
-      ("--duration", duration), ("--rate", rate), ("--clip", clip), ("--huber-width", huberWidth),
-      ("--gamma", gamma), ("--noise-spread", noiseSpread),
-    ]
-    for (name, value) in positive {
-      guard let value, !(value > 0 && value.isFinite) else { continue }
-      throw ValidationError("\(name) takes a positive number, not \(value).")
+    if let duration, !(duration > 0 && duration.isFinite) {
+      throw ValidationError("--duration takes a positive number, not \(duration).")
     }
-    for (name, value) in [("--decay", decay), ("--perturbation", perturbation)]
-    where !(value >= 0 && value.isFinite) {
-      throw ValidationError("\(name) takes a number that is not negative, not \(value).")
-    }
-    if let noiseCenter, !noiseCenter.isFinite {
-      throw ValidationError("--noise-center takes a finite number, not \(noiseCenter).")
-    }
+    try requireNumbers([
+      ("--rate", rate, usableNumbers), ("--clip", clip, usableNumbers),
+      ("--huber-width", huberWidth, usableNumbers), ("--gamma", gamma, usableNumbers),
+      ("--decay", decay, 0...usableNumbers.upperBound), ("--perturbation", perturbation, 0...10),
+      // Logarithms: beyond these nothing of the levels trained is left.
+      ("--noise-center", noiseCenter, -40...40), ("--noise-spread", noiseSpread, 1e-6...40),
+    ])
     guard heldOut > 0, heldOut < 1 else {
       throw ValidationError("--held-out takes a share between 0 and 1, not \(heldOut).")
     }
@@ -141,6 +136,11 @@ struct TrainOptions: ParsableArguments {
     settings.cosine = try Choices.isCosine(rateSchedule)
     settings.warmUp = warmUp ?? min(500, steps / 10)
     settings.decay = decay
+    guard decay * settings.rate < 1 else {
+      throw Failure.usage(
+        "--decay \(decay.formatted(digits: 4)) times the rate \(settings.rate.formatted(digits: 4)) "
+          + "is the share of a parameter that a step takes off: it must be less than 1.")
+    }
     settings.clip = clip
     settings.averages = try averages()
     settings.reportInterval = reportEvery ?? max(steps / 50, min(20, steps))
@@ -148,12 +148,16 @@ struct TrainOptions: ParsableArguments {
     return settings
   }
 
+  /// From no average at all to one over more steps than there can be.
+  private static let halfLives = 1e-3...1e9
+
   private func averages() throws -> [Double] {
     guard let ema else { return [100, 25, 7].map { max(1, Double(steps) / $0) } }
     let parts = ema.split(separator: ",", omittingEmptySubsequences: false)
-    let halfLives = parts.compactMap { Double($0) }.filter { $0 > 0 && $0.isFinite }
+    let halfLives = parts.compactMap { Double($0) }.filter { Self.halfLives.contains($0) }
     guard halfLives.count == parts.count, (1...16).contains(parts.count) else {
-      throw Failure.usage("--ema takes half-lives in steps, as in 500,2000, not \(ema).")
+      throw Failure.usage(
+        "--ema takes up to 16 half-lives from 1e-3 to 1e9 steps, as in 500,2000, not \(ema).")
     }
     return halfLives
   }

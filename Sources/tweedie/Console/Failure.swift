@@ -44,7 +44,9 @@ enum Failure: Error {
       // Help, version, and words the parser did not take.
       let code = Tweedie.exitCode(for: error)
       if code == .success { Tweedie.exit(withError: error) }
-      report(sentence(Tweedie.message(for: error)))
+      let message = Tweedie.message(for: error)
+      let words = CommandLine.arguments.dropFirst()
+      report(sentence(CommandWords.renamed(message, in: words) ?? message))
       Foundation.exit(code.rawValue)
     }
   }

@@ -62,6 +62,12 @@ final class Calibrations {
     defer { SystemMemory.releaseUnused() }
     let curve = try walk.measure(model.score, against: surrogate.score, workers: workers) {
       try console.checkInterrupt()
+      guard $0.isFinite else {
+        throw Failure.usage(
+          "--teleport auto cannot be calibrated: at sigma \($0.sigma.formatted(digits: 3)) the numbers "
+            + "of \(model.name), of deviation \(model.score.deviation.formatted(digits: 3)), leave "
+            + "Float32; give the data in another unit.")
+      }
       SystemMemory.returnFreed()
       // The end is where the budget is, which is known when it is reached.
       line.update(

@@ -39,6 +39,7 @@ struct LoadedModel {
     _ word: String, in coordinates: ModelCoordinates
   ) throws -> LoadedModel {
     if word.hasPrefix("toy:") { return try toy(word) }
+    try refuseData(word)
     if FileManager.default.fileExists(atPath: word) {
       if word.lowercased().hasSuffix(".safetensors") {
         let bytes = try FileBytes.read(word)
@@ -56,7 +57,10 @@ struct LoadedModel {
       return try LoadedModel(ready, path: word, word: word, isFile: false, in: coordinates)
     }
     let looksLikePath = word.contains("/") || word.contains(".")
-    let hint = looksLikePath ? "" : "; ready models: \(ReadyModels.names.joined(separator: ", "))"
+    let close = Suggestion.words(for: Choices.plain(word), among: ReadyModels.names)
+    let hint =
+      looksLikePath
+      ? "" : close.isEmpty ? "; ready models: \(ReadyModels.names.joined(separator: ", "))" : close
     throw FileError(.notFound, file: word, rule: "there is no such model file\(hint)")
   }
 

@@ -115,7 +115,9 @@ extension Measurement {
       let jump = run.setting.teleport
       let plan = try plan(run.setting)
       // The last of a kind has most levels.
-      guard let sigma = plan.teleport?.sigma, sigma > plan.wholeLevels.sigmaMin else { continue }
+      // A way of next to nothing has no steps that Double tells apart.
+      let least = plan.wholeLevels.sigmaMin * (1 + NoiseLevels.leastFall)
+      guard let sigma = plan.teleport?.sigma, sigma > least else { continue }
       guard errors[jump] == nil else { continue }
       let samples = try landed(plan, from: sigma, steps: steps, "jump-\(jump)")
       let rows = samples.trajectoryErrors(from: solution, spread: spread)

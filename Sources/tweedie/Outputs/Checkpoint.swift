@@ -1,6 +1,7 @@
 import Arrays
 import Diffusion
 import Files
+import Foundation
 
 /// A training run as a file: every buffer it goes on from, and what it was told to do.
 enum Checkpoint {
@@ -9,6 +10,15 @@ enum Checkpoint {
   /// Beside the model: `moons.safetensors` → `moons.checkpoint.safetensors`.
   static func path(beside output: String) -> String {
     output.dropLast(".safetensors".count) + ".checkpoint.safetensors"
+  }
+
+  /// Refuses to begin anew where the work of an interrupted run lies, which may have taken hours.
+  static func check(_ path: String, resumes: Bool, overwrite: Bool) throws(FileError) {
+    guard !resumes, !overwrite, FileManager.default.fileExists(atPath: path) else { return }
+    throw FileError(
+      .cannotWrite, file: path,
+      rule: "the work of an interrupted run is here; --resume goes on from it, --overwrite begins "
+        + "anew")
   }
 
   /// What a run must agree in to go on from a checkpoint with the same bits.

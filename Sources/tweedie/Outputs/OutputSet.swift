@@ -31,6 +31,20 @@ struct OutputSet {
     }
   }
 
+  /// Names of outputs that nobody asked for by name: `base` with each ending, and with -2, -3 and
+  /// so on after it where a file of that name is there and may not be replaced.
+  static func unused(_ base: String, _ endings: [String], overwrite: Bool) -> [String] {
+    var number = 1
+    while true {
+      let stem = number == 1 ? base : "\(base)-\(number)"
+      let names = endings.map { stem + $0 }
+      let taken = names.flatMap { [$0, Sidecar.path(beside: $0)] }
+        .contains { FileManager.default.fileExists(atPath: $0) }
+      if overwrite || !taken { return names }
+      number += 1
+    }
+  }
+
   /// Whether all of these could be written, said before the work rather than after it.
   static func check(_ paths: [String], overwrite: Bool, createParents: Bool = false) throws {
     for path in paths {

@@ -49,11 +49,11 @@ struct Command: Sendable {
     try process.run()
   }
 
-  /// Waits for the end.
-  func outcome() throws -> Outcome {
+  /// Waits for the end, and ends it itself after so many seconds.
+  func outcome(seconds: Double = secondsAllowed) throws -> Outcome {
     let process = process
     let watch = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + Self.secondsAllowed, execute: watch)
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
     process.waitUntilExit()
     watch.cancel()
     return Outcome(
@@ -64,9 +64,10 @@ struct Command: Sendable {
 
   /// Runs the program to its end.
   static func run(
-    _ words: [String], in folder: Folder, variables: [String: String] = [:]
+    _ words: [String], in folder: Folder, variables: [String: String] = [:],
+    seconds: Double = secondsAllowed
   ) throws -> Outcome {
-    try Command(words, in: folder, variables: variables).outcome()
+    try Command(words, in: folder, variables: variables).outcome(seconds: seconds)
   }
 
   /// Runs the program, which has to succeed and, being told to be quiet, to say nothing.
