@@ -14,9 +14,10 @@ extension Choices {
   }
 
   /// A method that chooses its steps. Absolute tolerances are tied to `scale`, the data's
-  /// deviation, or to `range`, what black and white are, where samples are images.
+  /// deviation, or to `range`, what black and white are, where samples are images; a law that is
+  /// narrower than usual has all of them smaller by its `width` in deviations.
   static func adaptiveSampler(
-    _ options: SamplingOptions, scale: Double, range: ClosedRange<Float>?
+    _ options: SamplingOptions, scale: Double, width: Double, range: ClosedRange<Float>?
   ) throws -> any AdaptiveSampler {
     let name = options.sampler
     let foreign = [
@@ -37,14 +38,17 @@ extension Choices {
     case "dormand-prince", "bogacki-shampine":
       try refuseRejection(options)
       return name == "dormand-prince"
-        ? DormandPrince(tolerance: tolerance, scale: scale)
-        : BogackiShampine(tolerance: tolerance, scale: scale)
+        ? DormandPrince(tolerance: width * tolerance, scale: scale)
+        : BogackiShampine(tolerance: width * tolerance, scale: scale)
     default:
       let greyLevel = range.map {
         AdaptiveSDE.greyLevel * Double($0.upperBound - $0.lowerBound)
       }
+      // The absolute part follows the relative one: it would set the steps by itself otherwise.
+      let share = width * tolerance / defaultTolerance(name)
       return AdaptiveSDE(
-        tolerance: tolerance, absolute: greyLevel ?? AdaptiveSDE.shareOfDeviation * scale,
+        tolerance: width * tolerance,
+        absolute: share * (greyLevel ?? AdaptiveSDE.shareOfDeviation * scale),
         rejection: try rejection(options.rejection ?? Rejection.bridge.rawValue))
     }
   }

@@ -162,6 +162,20 @@ enum Choices {
   /// Karras' own.
   static let defaultRho = 7.0
 
+  /// Methods that step in log σ, whatever the process.
+  private static let exponentialMethods: Set = [
+    DPM2M.facts.name, DPM3M.facts.name, DPM2MSDE.facts.name, DPM3MSDE.facts.name, UniPC.facts.name,
+  ]
+
+  /// The schedule unless one is given. Evenly in the time of a process, methods in log σ would take
+  /// their last steps over a decade each; evenly in log σ, all scales of a narrow law get their share
+  /// of the steps.
+  static func defaultSchedule(_ options: SamplingOptions, isNarrow: Bool) -> String {
+    if isNarrow { return "log-linear" }
+    return options.process == "ve" || exponentialMethods.contains(options.sampler)
+      ? "karras" : "process"
+  }
+
   static func schedule(_ name: String, rho: Double) throws -> Schedule {
     switch name {
     case "karras": return .karras(rho: rho)

@@ -106,7 +106,8 @@ public struct FrechetDistance: SetMetric {
       let forth = y.factor.times(turn, transposed: true).times(x.inverseFactor)
       let back = x.factor.times(turn).times(y.inverseFactor)
       return x.influenceVariance(gap, directedGap, forth, rest: restFactor(x, y))
-        + y.influenceVariance(gap.map { -$0 }, directedGap.map { -$0 }, back, rest: restFactor(y, x))
+        + y.influenceVariance(
+          gap.map { -$0 }, directedGap.map { -$0 }, back, rest: restFactor(y, x))
     }
 
     /// T beside the directions, √(w/v); nil where that does not count.

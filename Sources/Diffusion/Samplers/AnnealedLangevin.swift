@@ -18,7 +18,8 @@ public struct AnnealedLangevin: Sampler {
   /// Name, order, cost and source, at the default number of moves.
   public static let facts = SamplerFacts(
     name: "annealed-langevin", order: nil, evaluationsPerStep: defaultCorrections,
-    stochastic: true, adaptive: false, summary: "Langevin moves at every level of the grid",
+    stochastic: true, adaptive: false,
+    summary: "Langevin moves at every level of the grid; with the default moves 5 to 8 % too wide",
     reference: "Song, Ermon 2019, algorithm 1, https://arxiv.org/abs/1907.05600")
 
   /// 10 moves with δ = 0.1 take 1 − e⁻² = 86 % of the excess noise of the level above away.

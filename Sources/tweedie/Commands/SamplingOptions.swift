@@ -211,7 +211,8 @@ struct SamplingOptions: ParsableArguments {
     try require(order.map { (1...3).contains($0) }, "--order takes 1, 2 or 3")
     try require(unipcB.map { (1...2).contains($0) }, "--unipc-b takes 1 or 2")
     try requireNumbers([
-      ("--tolerance", tolerance, usableNumbers), ("--teleport-budget", teleportBudget, usableNumbers),
+      ("--tolerance", tolerance, usableNumbers),
+      ("--teleport-budget", teleportBudget, usableNumbers),
     ])
     let beta = (betaMin ?? Self.usualBeta.lowerBound, betaMax ?? Self.usualBeta.upperBound)
     try require(

@@ -51,7 +51,8 @@ extension SamplingPlan {
   /// The fault, as the end of a sentence about levels.
   static func words(_ fault: LevelFault) -> String {
     let range = NoiseLevels.sigmaRange
-    let ends = "\(range.lowerBound.formatted(digits: 3)) to \(range.upperBound.formatted(digits: 3))"
+    let ends =
+      "\(range.lowerBound.formatted(digits: 3)) to \(range.upperBound.formatted(digits: 3))"
     switch fault {
     case .outside(let sigma):
       return sigma.isFinite

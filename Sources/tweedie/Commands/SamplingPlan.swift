@@ -31,10 +31,11 @@ struct SamplingPlan {
     // An adaptive sampler needs the ends of a grid alone.
     let steps =
       isAdaptive ? 2 : options.steps ?? Self.defaultSteps(options, model)
-    let usual = options.process == "ve" ? "karras" : "process"
+    let usual = Choices.defaultSchedule(options, isNarrow: model.isNarrow)
     let isChain = Choices.holdsOneLevel(options.sampler)
     defaultSchedule = isChain ? "held" : usual
-    let schedule = try Choices.schedule(options.schedule ?? usual, rho: options.rho ?? Choices.defaultRho)
+    let schedule = try Choices.schedule(
+      options.schedule ?? usual, rho: options.rho ?? Choices.defaultRho)
     try Choices.refuseIdleOptions(options, schedule)
     let whole =
       try Self.level(heldFor: steps, options, model).map { (levels: $0, floor: $0.sigmaMin) }
@@ -91,7 +92,8 @@ struct SamplingPlan {
     if Choices.isAdaptive(options.sampler) {
       return .adaptive(
         try Choices.adaptiveSampler(
-          options, scale: model.lengthUnit, range: model.image == nil ? nil : model.range))
+          options, scale: model.lengthUnit, width: model.shownWidth,
+          range: model.image == nil ? nil : model.range))
     }
     try Choices.refuseAdaptiveOptions(options)
     return .fixed(

@@ -249,6 +249,9 @@ extension LoadedModel {
   /// Whether the law is narrower somewhere than the usual last level can show.
   var isNarrow: Bool { noiseRange.lowerBound < Self.lowest * lengthUnit }
 
+  /// The width of what a run has to show, in units of what it shows of a law that is not narrow.
+  var shownWidth: Double { noiseRange.lowerBound / (Self.lowest * lengthUnit) }
+
   /// Decades of the noise range beside those of a law that is not narrow.
   var wayLength: Double {
     log(noiseRange.upperBound / noiseRange.lowerBound) / log(Self.highest / Self.lowest)
