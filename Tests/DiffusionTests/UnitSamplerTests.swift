@@ -61,8 +61,10 @@ import Testing
     from start: RunOrigin = .mean
   ) -> Points {
     let score = mixture(unit: unit, origin: origin * unit)
+    // Evenly in the time of an exploding process the last step alone would be most of the way down.
     let levels = NoiseLevels(
-      .process, steps: 12, from: 50 * unit, to: 0.01 * unit, process: process)
+      process.keepsScale ? .logLinear : .process, steps: 12, from: 50 * unit, to: 0.01 * unit,
+      process: process)
     let states = Prior.matched.start(
       at: levels.levels[0], of: levels.process, for: score, samples: samples)
     var run = SamplingRun(
