@@ -64,6 +64,13 @@ public struct RandomStream: Sendable, Equatable {
     return (0..<count).map { Self.uniform(words[2 * $0], words[2 * $0 + 1]) }
   }
 
+  /// The first of the ``uniforms(_:sample:draw:)`` of each sample.
+  public func uniforms(samples: [UInt64], draw: UInt32 = 0) -> [Double] {
+    var words = [UInt32](repeating: 0, count: 2 * samples.count)
+    kernels_random_words(&words, samples.count, 2, samples, seed, purpose, draw)
+    return samples.indices.map { Self.uniform(words[2 * $0], words[2 * $0 + 1]) }
+  }
+
   /// The middle of one of 2⁵² equal parts of (0, 1): a bit more and the last would round to 1.
   package static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
     (Double(UInt64(high) << 20 | UInt64(low) >> 12) + 0.5) * 0x1p-52

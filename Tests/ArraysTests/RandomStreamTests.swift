@@ -151,6 +151,14 @@ import Testing
     #expect(same.deviation(from: 0) > 100)
   }
 
+  @Test(arguments: [1, 7, 16, 100])
+  func `uniforms of many samples are those of each`(_ count: Int) {
+    let stream = RandomStream(seed: 4, purpose: 9)
+    let samples = (0..<UInt64(count)).map { $0 * $0 % 50 + (1 << 33) }
+    let each = samples.map { stream.uniforms(1, sample: $0, draw: 3)[0] }
+    #expect(stream.uniforms(samples: samples, draw: 3) == each)
+  }
+
   @Test func `uniforms lie inside the open interval and are uniform`() {
     let stream = RandomStream(seed: 8, purpose: 3)
     let numbers = (0..<2000).flatMap { stream.uniforms(50, sample: $0) }

@@ -84,6 +84,6 @@ public struct Samples: Sendable, Equatable {
   /// One number uniform in (0, 1) for each sample.
   public func uniforms(for purpose: Purpose, draw: UInt32 = 0) -> [Double] {
     let stream = RandomStream(seed: seed, for: purpose)
-    return indices.map { stream.uniforms(1, sample: $0, draw: draw)[0] }
+    return stream.uniforms(samples: indices, draw: draw)
   }
 }
