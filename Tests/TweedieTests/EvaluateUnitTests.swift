@@ -40,7 +40,8 @@ import Testing
     for scale in [1, unit] {
       try write(rows(1, [scale, scale], shift: 0.4), "x.csv", folder)
       try write(rows(2, [scale, scale]), "y.csv", folder)
-      let outcome = try Command.run(["evaluate", "x.csv", "--reference", "y.csv", "--json"], in: folder)
+      let outcome = try Command.run(
+        ["evaluate", "x.csv", "--reference", "y.csv", "--json"], in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
       found.append(try values(outcome))
     }
@@ -54,6 +55,35 @@ import Testing
       }
       #expect(found[0][name]?["verdict"] == found[1][name]?["verdict"])
     }
+  }
+
+  /// Unix times, ten seconds about 1.7 · 10⁹: numbers of Float32 there lie 128 apart. Both sets are told
+  /// from one origin, whichever of data and model the reference is; digits of the text, 2 · 10⁻⁷, and
+  /// of Float32 are left.
+  @Test(arguments: [false, true])
+  func `sets far from zero are told from one origin`(_ isModel: Bool) throws {
+    let folder = try Folder()
+    var found: [[String: JSONValue]] = []
+    for origin in [0, 1.7e9] {
+      let moved = { (rows: [[Double]]) in rows.map { $0.map { $0 + origin } } }
+      try write(moved(rows(1, [10, 10], shift: 0.4)), "x.csv", folder)
+      try write(moved(rows(2, [10, 10])), "y.csv", folder)
+      try folder.write(
+        #"{"kind": "gaussian", "mean": [\#(origin), \#(origin)], "variances": [100, 100]}"#,
+        to: "y.json")
+      let outcome = try Command.run(
+        ["evaluate", "x.csv", "--reference", isModel ? "y.json" : "y.csv", "--json"], in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      found.append(try values(outcome))
+    }
+    for (name, size) in [("energy", 10.0), ("sliced", 10), ("mmd", 1), ("frechet", 100)] {
+      for key in ["value", "standardError", "floor"] {
+        let one = try #require(found[0][name]?[key]?.double)
+        let other = try #require(found[1][name]?[key]?.double)
+        #expect(abs(one - other) < 1e-5 * size, "\(name) \(key) \(one) \(other)")
+      }
+    }
+    #expect(found[1]["energy"]?["verdict"] == found[0]["energy"]?["verdict"])
   }
 
   /// A column of 1 beside one of 1000, shifted by two of its deviations.
@@ -88,7 +118,8 @@ import Testing
   @Test func `the rule of the floor is told with a factor`() throws {
     let folder = try Folder()
     let outcome = try Command.run(
-      ["evaluate", "toy:rings:100:1", "--reference", "toy:rings", "--metrics", "sliced"], in: folder)
+      ["evaluate", "toy:rings:100:1", "--reference", "toy:rings", "--metrics", "sliced"], in: folder
+    )
     #expect(outcome.output.contains("factor"))
     #expect(outcome.output.contains("At the floor: no more than 2 errors beyond the mean"))
   }

@@ -7,7 +7,7 @@ public import Arrays
 /// Every column then has deviation s, and a distance keeps its unit. A column without spread keeps
 /// w_j = 1.
 public struct ColumnUnits: Sendable, Equatable {
-  /// s_j, of each column of the reference.
+  /// s_j, of each column of the reference, or in units of a common one.
   public let deviations: [Double]
   /// w_j.
   public let divisors: [Double]
@@ -18,6 +18,12 @@ public struct ColumnUnits: Sendable, Equatable {
     let size = (variances.reduce(0, +) / Double(variances.count)).squareRoot()
     deviations = variances.map { $0.squareRoot() }
     divisors = deviations.map { $0 > 0 ? $0 / size : 1 }
+  }
+
+  /// The divisors that turn coordinates of a frame into differences in data units, 1/w_j.
+  public init(of frame: Frame) {
+    deviations = frame.scale
+    divisors = frame.scale.map { 1 / $0 }
   }
 
   /// The smallest and the largest deviation of columns that have any; nil where none has.

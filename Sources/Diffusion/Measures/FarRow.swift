@@ -21,8 +21,8 @@ public struct FarRow: Sendable {
   /// The middle and the unit of a reference of at least one point, from rows evenly chosen.
   public init(from points: Points) {
     let (n, d) = (points.count, points.dimension)
-    let reference = points.rows(
-      at: (0..<min(n, Self.rowLimit)).map { $0 * n / min(n, Self.rowLimit) })
+    let count = min(n, Self.rowLimit)
+    let reference = points.rows(at: (0..<count).map { $0 * n / count })
     var column = [Double](repeating: 0, count: reference.count)
     middle = (0..<d).map { j in
       for row in column.indices { column[row] = Double(reference[row, j]) }

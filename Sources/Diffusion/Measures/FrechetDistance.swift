@@ -105,9 +105,9 @@ public struct FrechetDistance: SetMetric {
       // T = B Qᵀ A⁻¹ one way and A Q B⁻¹ the other.
       let forth = y.factor.times(turn, transposed: true).times(x.inverseFactor)
       let back = x.factor.times(turn).times(y.inverseFactor)
+      let (away, directedAway) = (gap.map { -$0 }, directedGap.map { -$0 })
       return x.influenceVariance(gap, directedGap, forth, rest: restFactor(x, y))
-        + y.influenceVariance(
-          gap.map { -$0 }, directedGap.map { -$0 }, back, rest: restFactor(y, x))
+        + y.influenceVariance(away, directedAway, back, rest: restFactor(y, x))
     }
 
     /// T beside the directions, √(w/v); nil where that does not count.

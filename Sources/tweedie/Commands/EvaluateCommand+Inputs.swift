@@ -19,14 +19,15 @@ extension EvaluateCommand {
       let range = try Choices.range(command.range, option: "--range")
       let columns = try Choices.columns(command.columns)
       let (most, seed) = (command.countLimit, command.common.seed)
+      let law = try ReferenceLaw.read(command.reference, range: range)
+      // All sets are told from the origin of the reference.
       let read = { (word: String, dimension: Int?, least: Int) throws -> DataSource in
-        let data = try DataSource.read(word, range: range)
+        let data = try DataSource.read(word, range: range, about: .given(law.origin))
         try Self.check(data.points, of: word, dimension: dimension, least: least)
         return data
       }
       let own = try read(command.samples, nil, 2)
       let d = own.points.dimension
-      law = try ReferenceLaw.read(command.reference, range: range)
       guard law.dimension == d else {
         throw Failure.data(
           file: command.reference, place: nil,
@@ -42,6 +43,7 @@ extension EvaluateCommand {
       reference = law.points(samples.count, atMost: most, seed: seed)
       counts = (samples.count, reference.count)
       heldOut = held?.points.randomRows(most, seed: seed)
+      self.law = law
       let found = ColumnUnits(of: reference, workers: command.common.workers)
       units = columns == .proportional ? found : nil
       notes = own.notes + law.notes + (held?.notes ?? [])

@@ -11,7 +11,7 @@ enum ReferenceLaw {
 
   /// A word for data, or for a model: a description, a ready model, or a toy without a count.
   static func read(_ word: String, range: ClosedRange<Float>) throws -> ReferenceLaw {
-    guard isModel(word) else { return .data(try DataSource.read(word, range: range)) }
+    guard isModel(word) else { return .data(try DataSource.read(word, range: range, about: .own)) }
     let model = try LoadedModel.load(word, in: .raw)
     guard let drawable = model.score as? any DrawableScore else {
       throw Failure.usage("\(model.name) cannot be drawn from; give data as --reference.")
@@ -30,6 +30,14 @@ enum ReferenceLaw {
     switch self {
     case .data(let data): data.points.dimension
     case .law(let model, _): model.score.dimension
+    }
+  }
+
+  /// What its points are told from: distances do not see it, and sets told from one keep digits.
+  var origin: [Double] {
+    switch self {
+    case .data(let data): data.origin
+    case .law(let model, _): model.frame.origin
     }
   }
 
@@ -70,11 +78,12 @@ enum ReferenceLaw {
   /// More components than this trace a curve rather than stand for modes.
   static let mostModes = 64
 
-  /// Points to measure against: at most `most` of the data, or `count` exact draws.
+  /// Points to measure against, from ``origin``: at most `most` of the data, or `count` exact draws.
   func points(_ count: Int, atMost most: Int, seed: UInt64) -> Points {
     switch self {
     case .data(let data): data.points.randomRows(most, seed: seed)
-    case .law(_, let law): law.draws(Samples(seed: seed, count: count), purpose: .measure)
+    case .law(let model, let law):
+      model.frame.differences(law.draws(Samples(seed: seed, count: count), purpose: .measure))
     }
   }
 
@@ -84,13 +93,18 @@ enum ReferenceLaw {
   ) -> Floor {
     switch self {
     case .data(let data):
-      Floor(
+      return Floor(
         of: metric, splitting: data.points, count: count, referenceCount: referenceCount,
         seed: seed, workers: workers)
-    case .law(_, let law):
-      Floor(
-        of: metric, drawing: law, count: count, referenceCount: referenceCount, seed: seed,
-        workers: workers)
+    case .law(let model, let law):
+      let (frame, n, m) = (model.frame, count, referenceCount)
+      guard frame.scalesColumns else {
+        return Floor(
+          of: metric, drawing: law, count: n, referenceCount: m, seed: seed, workers: workers)
+      }
+      return Floor(
+        of: ColumnMetric(metric, in: ColumnUnits(of: frame)), drawing: law, count: n,
+        referenceCount: m, seed: seed, workers: workers)
     }
   }
 }
