@@ -88,3 +88,55 @@ import Testing
     #expect(indefinite.cholesky == nil)
   }
 }
+
+@Suite struct GradedMatrixTests {
+  /// D C D of correlations and deviations.
+  private static func graded(_ deviations: [Double]) -> Matrix {
+    let correlations = [[1, 0.5, -0.3], [0.5, 1, 0.2], [-0.3, 0.2, 1]]
+    var matrix = Matrix(rows: 3, columns: 3)
+    for i in 0..<3 {
+      for j in 0..<3 { matrix[i, j] = correlations[i][j] * deviations[i] * deviations[j] }
+    }
+    return matrix
+  }
+
+  /// The largest error of Bᵀ diag(λ) B in the deviations of both columns.
+  private static func error(_ v: Matrix, _ values: [Double], _ b: Matrix) -> Double {
+    var worst = 0.0
+    for i in 0..<3 {
+      for j in 0..<3 {
+        let found = (0..<3).reduce(0) { $0 + values[$1] * b[$1, i] * b[$1, j] }
+        worst = max(worst, abs(found - v[i, j]) / (v[i, i] * v[j, j]).squareRoot())
+      }
+    }
+    return worst
+  }
+
+  @Test(arguments: [[1e-12, 1, 1e12], [1e12, 1e-12, 1e-6], [1e5, 1, 1], [1, 2, 3]])
+  func `a covariance is taken apart in every column's own unit`(deviations: [Double]) throws {
+    let v = Self.graded(deviations)
+    let (values, vectors) = try #require(v.semidefiniteEigen)
+    #expect(Self.error(v, values, vectors) < 1e-13)
+    #expect(values == values.sorted() && values[0] > 0)
+    // The product of eigenvalues is det C Π s²: C has 0.56.
+    let product = values.reduce(1, *) / deviations.reduce(1) { $0 * $1 * $1 }
+    #expect(abs(product - 0.56) < 1e-12)
+  }
+
+  @Test func `an eigenvalue routine alone loses small columns`() {
+    // The control.
+    let v = Self.graded([1e-12, 1, 1e12])
+    let (values, vectors) = v.symmetricEigen
+    #expect(Self.error(v, values, vectors) > 1)
+  }
+
+  @Test func `what is no covariance is refused in every unit`() {
+    for scale in [1, 1e8] {
+      let bad = Matrix(rows: 2, columns: 2, values: [1, 2 * scale, 2 * scale, scale * scale])
+      #expect(bad.semidefiniteEigen == nil)
+    }
+    // A column without variance takes no part.
+    let flat = Matrix(rows: 3, columns: 3, values: [0, 0, 0, 0, 1e10, 1e5, 0, 1e5, 1])
+    #expect(flat.semidefiniteEigen?.values[1] == 0)
+  }
+}

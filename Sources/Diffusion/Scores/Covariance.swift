@@ -36,12 +36,8 @@ public struct Covariance: Sendable, Equatable {
 
   /// A symmetric matrix; nil where an eigenvalue is negative by more than rounding.
   public static func full(_ matrix: Matrix) -> Covariance? {
-    guard matrix.values.allSatisfy(\.isFinite) else { return nil }
-    let (values, vectors) = matrix.symmetricEigen
-    let rounding = 1e-10 * max(abs(values.first ?? 0), abs(values.last ?? 0))
-    guard values.allSatisfy({ $0 >= -rounding }) else { return nil }
-    return Covariance(
-      dimension: matrix.rows, variances: values.map { max(0, $0) }, basis: vectors, rest: 0)
+    guard let (values, vectors) = matrix.semidefiniteEigen else { return nil }
+    return Covariance(dimension: matrix.rows, variances: values, basis: vectors, rest: 0)
   }
 
   /// Variances along orthonormal directions (the rows), and one variance in all others; nil where
