@@ -42,7 +42,7 @@ import Testing
       }
     }
     let expected = min(beta, delta) / delta
-    let fit = GaussianFit(data)
+    let fit = GaussianFit(data, units: .common)
     #expect(expected > 0.05 && expected < 0.95, "The formula is tried off its clamps.")
     #expect(abs(fit.report.shrinkage - expected) < 1e-12)
     var shrunk = s
@@ -69,7 +69,7 @@ import Testing
     #expect(mean > 10 * error)
     // The control: shrinking all the way loses what the scales have.
     let data = FitCase.normals(3000, scales: scales, seed: 5)
-    let sphere = GaussianFit(data, shrinkage: .fixed(1)).covariance.matrix
+    let sphere = GaussianFit(data, shrinkage: .fixed(1), units: .common).covariance.matrix
     #expect(
       FitCase.gap(sphere, truth) > 3 * FitCase.gap(GaussianFit(data).covariance.matrix, truth))
   }
@@ -134,7 +134,9 @@ import Testing
     let plain = GaussianFit(flat, shrinkage: .none)
     #expect(plain.report.smallest == 0 && plain.report.condition == nil)
     #expect(plain.report.description.contains("1 of 3 coordinates is constant"))
-    #expect(GaussianFit(flat).report.smallest > 0, "Shrinkage gives every direction some width.")
+    #expect(GaussianFit(flat).report.smallest == 0, "What is constant stays so.")
+    let round = GaussianFit(flat, units: .common)
+    #expect(round.report.smallest > 0, "A sphere gives every direction some width.")
   }
 
   @Test func `every number of threads gives the same bits`() {

@@ -3,10 +3,16 @@ public import Arrays
 
 /// The Gaussian N(x̄, V) of a data set: its mean and its covariance.
 ///
-///     x̄ = (1/N) Σ_i x_i,   S = (1/N) Σ_i (x_i − x̄)(x_i − x̄)ᵀ,   V = (1 − s) S + s (tr S/d) I
+///     x̄ = (1/N) Σ_i x_i,   S = (1/N) Σ_i (x_i − x̄)(x_i − x̄)ᵀ,   V = (1 − s) S + s T
 ///
 /// S is the maximum-likelihood estimate; the shrinkage s lifts the eigenvalues that S puts too
-/// low when points are few. All sums in Double, the same bits on every number of threads.
+/// low when points are few. T is diag(S) where each column has a unit of its own, and (tr S/d) I
+/// where all have one: see ``FitUnits``. All sums in Double, the same bits on every number of
+/// threads.
+///
+/// With units by column the fit of data a_j x_j + b_j is the fit of x in the new units. A low-rank
+/// and an isotropic covariance hold columns against one another whatever the units, and move with a
+/// common factor only.
 ///
 /// Data without spread is no error: variances are zero then, and the report says so.
 public struct GaussianFit: Sendable {
@@ -24,7 +30,7 @@ public struct GaussianFit: Sendable {
     case lowRankHolding(Double)
   }
 
-  /// How far S is drawn toward (tr S/d) I.
+  /// How far S is drawn toward T.
   public enum Shrinkage: Sendable, Equatable {
     /// By Ledoit and Wolf for a full covariance; none for the other kinds, which have few
     /// parameters already.
@@ -52,97 +58,39 @@ public struct GaussianFit: Sendable {
   /// - Parameters:
   ///   - data: N × d finite numbers, N ≥ 1.
   ///   - kind: Which covariances are allowed; a rank lies in 0 … d.
-  ///   - shrinkage: How far S is drawn toward (tr S/d) I.
+  ///   - shrinkage: How far S is drawn toward T.
+  ///   - units: Whether T is diag(S) or (tr S/d) I; for a full or a diagonal covariance.
   ///   - workers: The threads to use.
   public init(
-    _ data: Points, kind: Kind = .full, shrinkage: Shrinkage = .automatic, workers: Workers = .all
+    _ data: Points, kind: Kind = .full, shrinkage: Shrinkage = .automatic,
+    units: FitUnits = .columns, workers: Workers = .all
   ) {
-    self.init(of: data, kind: kind, shrinkage: shrinkage, workers: workers)
+    self.init(of: data, kind: kind, shrinkage: shrinkage, units: units, workers: workers)
   }
 
   /// The same of rows that are read some at a time.
-  init(of data: some RowBlocks, kind: Kind, shrinkage: Shrinkage, workers: Workers) {
+  init(
+    of data: some RowBlocks, kind: Kind, shrinkage: Shrinkage, units: FitUnits, workers: Workers
+  ) {
     let isDiagonal = kind == .diagonal || kind == .isotropic
+    let isByColumn = units == .columns && (kind == .full || kind == .diagonal)
     let moments = SampleMoments(data, covariance: !isDiagonal, workers: workers)
     let share: Double =
       switch shrinkage {
+      case .automatic where kind == .full && isByColumn:
+        moments.ledoitWolfByColumn(data, workers: workers)
       case .automatic: kind == .full ? moments.ledoitWolf : 0
       case .none: 0
       case .fixed(let value): value
       }
     precondition((0...1).contains(share), "Shrinkage is a share, 0 … 1.")
-    let spectrum = Spectrum(moments, kind: kind, shrinkage: share)
+    let spectrum =
+      isByColumn
+      ? Spectrum(byColumn: moments, shrinkage: share)
+      : Spectrum(moments, kind: kind, shrinkage: share)
     mean = moments.mean
     covariance = spectrum.covariance
-    report = GaussianReport(moments, spectrum, kind: kind, shrinkage: share)
-  }
-}
-
-/// Variances of the data and of the model along the same d directions.
-struct Spectrum {
-  /// What the data has along each direction, falling off the diagonal kinds.
-  let sample: [Double]
-  /// What the model has along it.
-  let model: [Double]
-  /// The directions that a low-rank model keeps; nil for other kinds.
-  let rank: Int?
-  let covariance: Covariance
-
-  init(_ moments: SampleMoments, kind: GaussianFit.Kind, shrinkage: Double) {
-    let (d, average) = (moments.mean.count, moments.meanVariance)
-    let shrunk = { (variance: Double) in (1 - shrinkage) * variance + shrinkage * average }
-    guard let matrix = moments.covariance else {
-      sample = moments.variances
-      rank = nil
-      if kind == .isotropic {
-        model = [Double](repeating: average, count: d)
-        covariance = .isotropic(average, dimension: d)
-      } else {
-        model = sample.map(shrunk)
-        covariance = .diagonal(model)
-      }
-      return
-    }
-    let (rising, rows) = matrix.symmetricEigen
-    // Eigenvalues carry rounding of the largest; below it nothing is known but that they are small.
-    let rounding = Double(d) * 0x1p-50 * max(0, rising.last ?? 0)
-    let falling = rising.reversed().map { $0 > rounding ? $0 : 0 }
-    let kept = Spectrum.rank(of: falling, kind: kind)
-    sample = falling
-    var variances = falling.map(shrunk)
-    let others = variances[kept...]
-    let rest = others.isEmpty ? 0 : others.reduce(0, +) / Double(others.count)
-    for index in others.indices { variances[index] = rest }
-    model = variances
-    rank = kind == .full ? nil : kept
-    var values: [Double] = []
-    values.reserveCapacity(kept * d)
-    for index in 0..<kept { values += rows.row(d - 1 - index) }
-    let directions = Matrix(rows: kept, columns: d, values: values)
-    // The eigenvectors of a symmetric matrix are orthonormal to rounding.
-    covariance =
-      Covariance.lowRank(
-        directions: directions, variances: Array(variances[..<kept]), rest: rest)
-      ?? .isotropic(average, dimension: d)
-  }
-
-  private static func rank(of variances: [Double], kind: GaussianFit.Kind) -> Int {
-    let d = variances.count
-    switch kind {
-    case .lowRank(let rank):
-      precondition((0...d).contains(rank), "A rank lies between 0 and d.")
-      return rank
-    case .lowRankHolding(let share):
-      precondition(share > 0 && share <= 1, "A share of the variance lies above 0, up to 1.")
-      let goal = share * variances.reduce(0, +)
-      var held = 0.0
-      for (index, variance) in variances.enumerated() {
-        // A sum in another order may miss the whole by rounding.
-        if held >= goal * (1 - 0x1p-40) { return index }
-        held += variance
-      }
-      return d
-    case .full, .diagonal, .isotropic: return d
-    }
+    report = GaussianReport(
+      moments, spectrum, kind: kind, shrinkage: share, units: isByColumn ? .columns : .common)
   }
 }

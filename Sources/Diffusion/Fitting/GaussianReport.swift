@@ -8,8 +8,10 @@ public struct GaussianReport: Sendable, Equatable {
   public let dimension: Int
   /// Which covariances were allowed.
   public let kind: GaussianFit.Kind
-  /// How far S was drawn toward (tr S/d) I, 0 … 1.
+  /// How far S was drawn toward diag(S) or (tr S/d) I, 0 … 1.
   public let shrinkage: Double
+  /// Which of them: diag(S) where each column has a unit of its own.
+  public let units: FitUnits
   /// Directions kept by a low-rank fit; nil for other kinds.
   public let rank: Int?
   /// The share of tr S along the directions kept; one for kinds that keep all.
@@ -26,23 +28,27 @@ public struct GaussianReport: Sendable, Equatable {
   public let notes: [String]
 
   init(
-    _ moments: SampleMoments, _ spectrum: Spectrum, kind: GaussianFit.Kind, shrinkage: Double
+    _ moments: SampleMoments, _ spectrum: Spectrum, kind: GaussianFit.Kind, shrinkage: Double,
+    units: FitUnits
   ) {
     count = moments.count
     dimension = moments.mean.count
     self.kind = kind
-    self.shrinkage = kind == .isotropic ? 0 : shrinkage
+    // A diagonal is its own diagonal.
+    let isWhole = kind == .isotropic || (kind == .diagonal && units == .columns)
+    self.shrinkage = isWhole ? 0 : shrinkage
+    self.units = units
     rank = spectrum.rank
-    smallest = spectrum.model.min() ?? 0
-    largest = spectrum.model.max() ?? 0
+    (smallest, largest) = (spectrum.smallest, spectrum.largest)
     condition = smallest > 0 ? largest / smallest : nil
     let whole = spectrum.sample.reduce(0, +)
     varianceHeld =
-      whole > 0 ? spectrum.sample[..<(spectrum.rank ?? dimension)].reduce(0, +) / whole : 1
+      whole > 0
+      ? spectrum.sample[..<(spectrum.rank ?? spectrum.sample.count)].reduce(0, +) / whole : 1
     // With V and S in one basis, tr(V⁻¹ S) is a sum of ratios: no second pass over the data.
     averageLogLikelihood =
       smallest > 0
-      ? zip(spectrum.sample, spectrum.model).reduce(0) {
+      ? zip(spectrum.sample, spectrum.model).reduce(-spectrum.logScale) {
         $0 - (log(2 * .pi * $1.1) + $1.0 / $1.1) / 2
       } : nil
     notes = Self.notes(moments, isSingular: smallest == 0)
@@ -79,7 +85,10 @@ extension GaussianReport: CustomStringConvertible {
     if let rank {
       lines.append("\(rank) directions hold \(inWords(100 * varianceHeld)) % of the variance.")
     }
-    if shrinkage > 0 { lines.append("Shrinkage toward a sphere: \(inWords(shrinkage)).") }
+    if shrinkage > 0 {
+      let target = units == .columns ? "the variances of the columns" : "a sphere"
+      lines.append("Shrinkage toward \(target): \(inWords(shrinkage)).")
+    }
     lines.append("Variances from \(inWords(smallest)) to \(inWords(largest)).")
     if let averageLogLikelihood {
       lines.append("Average log-likelihood \(inWords(averageLogLikelihood)) nats.")

@@ -14,7 +14,24 @@ extension SampleMoments {
   ///   <https://doi.org/10.1016/S0047-259X(03)00096-4>.
   var ledoitWolf: Double {
     guard let covariance else { return 0 }
-    let (d, m) = (covariance.rows, meanVariance)
+    return Self.ledoitWolf(
+      covariance, average: meanVariance, fourthPower: meanFourthPower, count: count)
+  }
+
+  /// The same of S in units of each column's deviation, the correlations, toward I: how far S
+  /// belongs toward its own diagonal. `data` are what the moments are of.
+  func ledoitWolfByColumn(_ data: some RowBlocks, workers: Workers) -> Double {
+    guard let covariance else { return 0 }
+    let deviations = variances.map { $0.squareRoot() }
+    return Self.ledoitWolf(
+      covariance.correlations(deviations), average: 1,
+      fourthPower: meanFourthPower(of: data, over: deviations, workers: workers), count: count)
+  }
+
+  private static func ledoitWolf(
+    _ covariance: Matrix, average m: Double, fourthPower: Double, count: Int
+  ) -> Double {
+    let d = covariance.rows
     var (norm, away) = (0.0, 0.0)
     for row in 0..<d {
       for column in 0..<d {
@@ -25,7 +42,21 @@ extension SampleMoments {
       }
     }
     // Σ_i ‖x_i x_iᵀ − S‖² = Σ_i ‖x_i‖⁴ − N ‖S‖²; 1/d on both sides cancels.
-    let spread = max(0, meanFourthPower - norm) / Double(count)
+    let spread = max(0, fourthPower - norm) / Double(count)
     return away > 0 ? min(1, spread / away) : 0
+  }
+}
+
+extension Matrix {
+  /// S_ij/(s_i s_j) of the columns whose deviation s is not zero, with ones on the diagonal.
+  func correlations(_ deviations: [Double]) -> Matrix {
+    let kept = deviations.indices.filter { deviations[$0] > 0 }
+    var result = Matrix(rows: kept.count, columns: kept.count)
+    for (row, i) in kept.enumerated() {
+      for (column, j) in kept.enumerated() {
+        result[row, column] = i == j ? 1 : self[i, j] / (deviations[i] * deviations[j])
+      }
+    }
+    return result
   }
 }

@@ -1,55 +1,15 @@
 import Foundation
 import Arrays
 
-/// Data as a mixture is fitted to it: about its mean, in units of its root mean square deviation.
-struct StandardPoints: Sendable {
-  /// The data as they were given, N × d.
-  let points: Points
-  /// The mean, d numbers.
-  let center: [Double]
-  /// √(tr S/d); one where all points are equal.
-  let scale: Double
-  /// Whether all points are equal.
-  let isOnePoint: Bool
-
-  init(_ data: Points, workers: Workers) {
-    let moments = SampleMoments(data, covariance: false, workers: workers)
-    points = data
-    center = moments.mean
-    scale = moments.meanVariance > 0 ? moments.meanVariance.squareRoot() : 1
-    isOnePoint = moments.meanVariance == 0
-  }
-
-  /// Other points in the units of `model`.
-  init(_ data: Points, as model: StandardPoints) {
-    points = data
-    center = model.center
-    scale = model.scale
-    isOnePoint = model.isOnePoint
-  }
-
-  var count: Int { points.count }
-  var dimension: Int { points.dimension }
-
-  /// (x − center)/scale of one row.
-  func row(_ index: Int) -> [Double] {
-    (0..<dimension).map { coordinate(index, $0) }
-  }
-
-  /// One of them.
-  func coordinate(_ row: Int, _ column: Int) -> Double {
-    (Double(points.values[row * points.dimension + column]) - center[column]) / scale
-  }
-}
-
 /// A Gaussian as an exponential family: log w_k + log N(x; m_k, V_k) = θ_k · φ(x).
 ///
 /// φ(x) = (1, x, quadratic terms): x_i x_j with i ≤ j for full covariances, x_i² for diagonal,
 /// ‖x‖² for isotropic ones. Then both steps of EM are one matrix product for all components: the
 /// logits are Φ θᵀ, and what the next parameters need are the sums Rᵀ Φ.
 ///
-/// Rounding: θ · φ loses 2⁻⁵³ ‖x‖²/λ_min, and the mean of ‖x‖² is d because the data are in
-/// standard units. With λ_min ≥ 10⁻⁶ the average log-likelihood is good to d · 10⁻¹⁰ at worst.
+/// Rounding: θ · φ loses 2⁻⁵³ ‖x‖²/λ_min. Where the mean of ‖x‖² is about d in standard units and
+/// λ_min ≥ 10⁻⁶, the average log-likelihood is good to d · 10⁻¹⁰ at worst. Where points lie far out
+/// φ is taken about each component's own mean: see ``CenteredPass``.
 struct MixtureFeatures: Sendable {
   let kind: MixtureFit.Kind
   let dimension: Int
@@ -66,17 +26,21 @@ struct MixtureFeatures: Sendable {
   /// Rows of a block: Φ stays within some hundred kilobytes where φ is short.
   var blockRows: Int { max(16, min(512, (1 << 17) / count)) }
 
-  /// Φ of some rows, rows × count, in the memory of `phi` where it has that shape.
-  func fill(_ phi: inout Matrix, _ data: StandardPoints, _ rows: Range<Int>) {
+  /// Φ of some rows about a center, rows × count, in the memory of `phi` where it has that shape.
+  ///
+  /// - Parameter center: d numbers in the units of the data as given.
+  func fill(
+    _ phi: inout Matrix, _ data: StandardPoints, _ rows: Range<Int>, about center: [Double]
+  ) {
     if phi.rows != rows.count { phi = Matrix(rows: rows.count, columns: count) }
-    let (d, inverse) = (dimension, 1 / data.scale)
+    let (d, inverse) = (dimension, data.inverses)
     var values = phi.values.mutableSpan
     var point = [Double](repeating: 0, count: d)
     var at = 0
     for row in rows {
       values[at] = 1
       for j in 0..<d {
-        point[j] = (Double(data.points.values[row * d + j]) - data.center[j]) * inverse
+        point[j] = (Double(data.points.values[row * d + j]) - center[j]) * inverse[j]
         values[at + 1 + j] = point[j]
       }
       at += 1 + d

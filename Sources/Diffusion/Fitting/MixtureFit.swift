@@ -3,9 +3,15 @@ public import Arrays
 
 /// A Gaussian mixture fitted by expectation-maximisation.
 ///
-///     p(x) = Σ_k w_k N(x; m_k, V_k),   every eigenvalue of V_k ≥ floor · (tr S/d)
+///     p(x) = Σ_k w_k N(x; m_k, V_k),   every eigenvalue of D⁻¹ V_k D⁻¹ ≥ floor
 ///
-/// S is the covariance of all the data. Starts come from greedy k-means++; each restart takes ten
+/// D = diag(s), the scale of each column, which no outlier can drag: half the width between the
+/// quartiles, as a normal law's deviation. The fit is that of (x − median)/s: data a_j x_j + b_j give
+/// the same fit in the new units. In common units s is the same for all columns, see ``FitUnits``:
+/// √(tr S/d) or, where far points make that smaller, the root mean square of their scales. Columns of equal numbers stay as they are, without width, and
+/// the log-likelihood is that of the others.
+///
+/// Starts come from greedy k-means++; each restart takes ten
 /// steps, and the one with the best log-likelihood goes on until it has converged (short runs
 /// before a long one: Biernacki, Celeux, Govaert 2003,
 /// <https://doi.org/10.1016/S0167-9473(02)00163-9>). The log-likelihood never falls. Components
@@ -35,8 +41,9 @@ public struct MixtureFit: Sendable {
     public var seed: UInt64 = 0
     /// Starts to try, at least one.
     public var restarts = 4
-    /// The least variance in any direction, in units of the data's mean variance tr S/d, from
-    /// 10⁻¹⁰ to 1.
+    /// Which lengths columns are measured in: of the floor, of the starts and of isotropic components.
+    public var units = FitUnits.columns
+    /// The least variance in any direction, in squared units of the columns, from 10⁻¹⁰ to 1.
     ///
     /// 10⁻⁶ is a standard deviation of a thousandth of the data's: under the σ at which samplers
     /// usually end (0.004 of it), so that no sample shows it, and far above Float32's rounding.
@@ -86,27 +93,28 @@ public struct MixtureFit: Sendable {
     precondition(settings.components ?? 1 >= 1, "A mixture has at least one component.")
     precondition(settings.restarts >= 1 && settings.steps >= 1, "At least one start and step.")
     precondition((1e-10...1).contains(settings.floor), "The floor is a share of the variance.")
-    let standard = StandardPoints(data, workers: workers)
+    let standard = StandardPoints(data, units: settings.units, workers: workers)
     var search = MixtureSearch(settings: settings, workers: workers, progress: progress)
     guard !standard.isOnePoint else {
       components = [
         .init(
-          weight: 1, mean: standard.center,
+          weight: 1, mean: standard.mean,
           covariance: .isotropic(0, dimension: data.dimension))
       ]
       report = MixtureReport(
-        standard, settings, trials: [], kind: .isotropic, components: components, trace: [],
+        standard, settings, trials: [], kind: .isotropic, components: [], trace: [],
         end: .onePoint)
       return
     }
     let wanted = settings.components ?? search.chooseCount(standard)
     let outcome = search.fit(standard, components: wanted)
     components = outcome.run.components.sorted { $0.weight > $1.weight }
-      .map { $0.inUnits(of: standard) }
+      .map(standard.inDataUnits)
     let last = outcome.run.logDensities(standard).reduce(0, +) / Double(data.count)
-    let shift = Double(data.dimension) * log(standard.scale)
+    let shift = standard.logScale
     report = MixtureReport(
-      standard, settings, trials: search.trials, kind: outcome.kind, components: components,
+      standard, settings, trials: search.trials, kind: outcome.kind,
+      components: outcome.run.components,
       trace: (outcome.run.trace + [last]).map { $0 - shift }, end: outcome.end)
   }
 
@@ -141,25 +149,4 @@ public struct FitProgress: Sendable, Equatable {
   public let steps: Int
   /// The average log-likelihood before the last step, in nats, in data units.
   public let averageLogLikelihood: Double
-}
-
-extension StandardComponent {
-  /// The component in the units of the data.
-  func inUnits(of data: StandardPoints) -> MixtureScore.Component {
-    let square = data.scale * data.scale
-    let variances = covariance.variances.map { $0 * square }
-    let scaled: Covariance =
-      if let basis = covariance.basis {
-        // An orthonormal basis stays one.
-        Covariance.lowRank(directions: basis, variances: variances, rest: 0)
-          ?? .isotropic(covariance.trace * square / Double(mean.count), dimension: mean.count)
-      } else if variances.isEmpty {
-        .isotropic(covariance.rest * square, dimension: mean.count)
-      } else {
-        .diagonal(variances)
-      }
-    return .init(
-      weight: weight, mean: zip(mean, data.center).map { $0 * data.scale + $1 },
-      covariance: scaled)
-  }
 }

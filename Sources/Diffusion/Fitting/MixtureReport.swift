@@ -43,8 +43,12 @@ public struct MixtureReport: Sendable, Equatable {
   public let end: End
   /// Starts that were tried.
   public let restarts: Int
-  /// The least variance allowed in any direction, in squared data units.
+  /// The least variance allowed in any direction, in squared units of the columns.
   public let floor: Double
+  /// Which lengths columns were measured in.
+  public let units: FitUnits
+  /// Their scales, in data units; zero for a column of equal numbers.
+  public let scales: [Double]
   /// Components that the floor holds up in some direction.
   public let componentsAtFloor: Int
   /// What is worth knowing beside the numbers, a sentence each.
@@ -57,45 +61,64 @@ public struct MixtureReport: Sendable, Equatable {
 
   init(
     _ data: StandardPoints, _ settings: MixtureFit.Settings, trials: [Trial],
-    kind: MixtureFit.Kind, components: [MixtureScore.Component], trace: [Double], end: End
+    kind: MixtureFit.Kind, components: [StandardComponent], trace: [Double], end: End
   ) {
     count = data.count
-    dimension = data.dimension
-    self.components = components.count
+    dimension = data.mean.count
+    // All equal points are one component.
+    let found = max(1, components.count)
+    self.components = found
     self.kind = kind
     self.trials = trials
     self.trace = trace
     self.end = end
-    restarts = components.count == 1 ? 1 : settings.restarts
-    let floor = end == .onePoint ? 0 : settings.floor * data.scale * data.scale
-    self.floor = floor
-    componentsAtFloor = components.count {
-      // Scaling to data units rounds.
-      $0.covariance.smallest <= floor * (1 + 1e-9)
+    restarts = found == 1 ? 1 : settings.restarts
+    floor = end == .onePoint ? 0 : settings.floor
+    units = settings.units
+    var scales = [Double](repeating: 0, count: data.mean.count)
+    if end != .onePoint {
+      for (place, column) in data.columns.enumerated() { scales[column] = data.scales[place] }
     }
+    self.scales = scales
+    let floor = floor
+    componentsAtFloor = components.count { $0.covariance.smallest <= floor * (1 + 1e-9) }
     var notes: [String] = []
     if end == .onePoint {
       notes.append("All \(data.count) points are equal: one component without width.")
     }
-    if let wanted = settings.components, wanted > components.count {
-      notes.append("\(components.count) of \(wanted) components found points to hold.")
+    if let wanted = settings.components, wanted > found {
+      notes.append("\(found) of \(wanted) components found points to hold.")
     }
     if settings.components == nil && trials.isEmpty && end != .onePoint {
       notes.append("Too few points to compare numbers of components: one was taken.")
     }
     if componentsAtFloor > 0 && end != .onePoint {
       notes.append(
-        "\(componentsAtFloor) of \(components.count) components rest on the floor: they are as "
+        "\(componentsAtFloor) of \(found) components rest on the floor: they are as "
           + "narrow as allowed in some direction.")
     }
     if settings.kind == nil && end != .onePoint {
-      notes.append("The kind was chosen from N/K = \(data.count / components.count).")
+      notes.append("The kind was chosen from N/K = \(data.count / found).")
+    }
+    if data.dimension < data.mean.count {
+      let constant = data.mean.count - data.dimension
+      notes.append(
+        "\(constant) of \(data.mean.count) columns \(constant == 1 ? "is" : "are") constant and "
+          + "stay so: the log-likelihood is that of the others.")
     }
     self.notes = notes
   }
 }
 
 extension MixtureReport: CustomStringConvertible {
+  private var floorInWords: String {
+    let varying = scales.filter { $0 > 0 }
+    let (least, most) = (varying.min() ?? 0, varying.max() ?? 0)
+    let low = inWords(floor * least * least)
+    return least == most
+      ? low : "\(low) to \(inWords(floor * most * most)), by the scales of the columns"
+  }
+
   /// The report in words.
   public var description: String {
     var lines = [
@@ -118,7 +141,7 @@ extension MixtureReport: CustomStringConvertible {
         "Held out, K = \(trial.components): \(inWords(trial.heldOut)) ± "
           + "\(inWords(trial.standardError)) (\(trial.kind.rawValue)).")
     }
-    lines.append("Variances at least \(inWords(floor)).")
+    if end != .onePoint { lines.append("Variances at least \(floorInWords).") }
     return (lines + notes).joined(separator: "\n")
   }
 }

@@ -60,7 +60,7 @@ struct MixtureSearch {
   private mutating func advance(
     _ run: inout ExpectationMaximization, on data: StandardPoints, steps: Int, restart: Int
   ) {
-    let shift = Double(data.dimension) * log(data.scale)
+    let shift = data.logScale
     while run.trace.count < min(steps, settings.steps) {
       if run.hasConverged(to: tolerance(run, on: data)) { return }
       if isStopped && !run.trace.isEmpty { return }
@@ -100,10 +100,11 @@ struct MixtureSearch {
     let used = min(data.count, MixtureFit.choicePoints)
     let order = shuffledRows(used, of: data.count, stream, sample: Self.splitSample)
     let (held, rest) = (order[..<(used / 5)].sorted(), order[(used / 5)...].sorted())
-    let train = StandardPoints(data.points.rows(at: rest), workers: workers)
+    let train = StandardPoints(
+      data.points.rows(at: rest), units: settings.units, workers: workers)
     guard !train.isOnePoint else { return 1 }
     let test = StandardPoints(data.points.rows(at: held), as: train)
-    let shift = Double(data.dimension) * log(train.scale)
+    let shift = train.logScale
 
     var densities: [[Double]] = []
     var (best, worse) = (0, 0)

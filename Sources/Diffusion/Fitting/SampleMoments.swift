@@ -65,6 +65,32 @@ struct SampleMoments: Sendable {
     covariance = isWanted ? Matrix(rows: d, columns: d, values: gram) : nil
   }
 
+  /// (1/N) Σ_i ‖D⁻¹(x_i − x̄)‖⁴ of the same data with D = diag(deviations); columns without
+  /// deviation have no part in it.
+  func meanFourthPower(
+    of data: some RowBlocks, over deviations: [Double], workers: Workers
+  ) -> Double {
+    let (d, mean) = (data.dimension, mean)
+    let inverse = deviations.map { $0 > 0 ? 1 / $0 : 0 }
+    let groups = rowGroups(of: count, most: 16, least: 256)
+    let parts = workers.results(of: groups.count) { group in
+      var sum = 0.0
+      for rows in Self.blocks(of: groups[group], d) {
+        let block = data.block(rows)
+        for row in 0..<rows.count {
+          var norm = 0.0
+          for j in 0..<d {
+            let away = (Double(block.values[row * d + j]) - mean[j]) * inverse[j]
+            norm += away * away
+          }
+          sum += norm * norm
+        }
+      }
+      return sum
+    }
+    return parts.reduce(0, +) / Double(count)
+  }
+
   /// Consecutive rows in blocks.
   private static func blocks(of rows: Range<Int>, _ dimension: Int) -> [Range<Int>] {
     let size = max(1, blockSize / dimension)

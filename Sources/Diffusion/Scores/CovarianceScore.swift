@@ -12,7 +12,7 @@ extension EmpiricalScore: CovarianceScore {
   public var covariance: Covariance {
     let isAmple = count >= Self.pointsPerCoordinate * dimension
     return GaussianFit(
-      of: cloud, kind: .full, shrinkage: isAmple ? .none : .automatic, workers: .all
+      of: cloud, kind: .full, shrinkage: isAmple ? .none : .automatic, units: .common, workers: .all
     ).covariance
   }
 }

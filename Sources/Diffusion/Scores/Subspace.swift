@@ -29,7 +29,7 @@ public struct Subspace: Sendable, Equatable {
   ///   - workers: The threads to use.
   public init(_ data: Points, rank: Int, workers: Workers = .all) {
     precondition((1...data.dimension).contains(rank), "A plane has 1 to d coordinates.")
-    let fit = GaussianFit(data, kind: .lowRank(rank), workers: workers)
+    let fit = GaussianFit(data, kind: .lowRank(rank), units: .common, workers: workers)
     guard let basis = fit.covariance.basis else { preconditionFailure("A low rank has a basis.") }
     (mean, self.basis, rest) = (fit.mean, basis, fit.covariance.rest)
   }

@@ -45,6 +45,23 @@ struct FitOptions: ParsableArguments {
     return data
   }
 
+  /// The units of the fit; says so where one unit for all columns lets some of them decide.
+  func units(
+    _ word: String?, of source: DataSource, covariance: String?, _ common: CommonOptions
+  ) throws -> FitUnits {
+    let units = try Choices.fitUnits(
+      word, isImage: source.image != nil, covariance: covariance)
+    warn(units, source.points, isImage: source.image != nil, common)
+    return units
+  }
+
+  /// Pixels share a unit, however much they differ.
+  func warn(_ units: FitUnits, _ points: Points, isImage: Bool, _ common: CommonOptions) {
+    if !isImage, let warning = units.warning(for: points, workers: common.workers) {
+      common.console.note("note: \(warning)")
+    }
+  }
+
   /// Writes the description and says what was found.
   func finish(
     _ kind: ModelDescription.Kind, _ source: DataSource, _ report: String,
@@ -53,7 +70,7 @@ struct FitOptions: ParsableArguments {
     let model = ModelDescription(
       kind: kind.moved(by: source.origin), image: source.image, range: source.range,
       name: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent,
-      madeBy: commandLine)
+      madeBy: commandLine, version: Tweedie.version)
     try Interrupt.beginWriting()
     try model.write(to: output, overwrite: common.overwrite)
     common.console.tell(report)

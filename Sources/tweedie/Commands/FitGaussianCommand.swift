@@ -27,8 +27,18 @@ struct FitGaussianCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Share by which a covariance is drawn toward a sphere, 0 to 1; by rule unless given.")
+    help: """
+      Share by which a covariance is drawn toward the variances of its columns, or toward a sphere \
+      in common units, 0 to 1; by rule unless given.
+      """)
   var shrinkage: Double?
+
+  @Option(
+    help: """
+      columns (each in a unit of its own; the default for tables) or common (one for all; the \
+      default for pictures).
+      """)
+  var units: String?
 
   func validate() throws {
     if let shrinkage, !(0...1).contains(shrinkage) {
@@ -44,8 +54,9 @@ struct FitGaussianCommand: ParsableCommand {
       throw Failure.usage(
         "--rank \(rank) is more than the \(data.points.dimension) coordinates of the data.")
     }
+    let units = try fit.units(self.units, of: data, covariance: covariance, common)
     let result = GaussianFit(
-      data.points, kind: kind, shrinkage: shrinkage.map { .fixed($0) } ?? .automatic,
+      data.points, kind: kind, shrinkage: shrinkage.map { .fixed($0) } ?? .automatic, units: units,
       workers: common.workers)
     try fit.finish(
       .gaussian(
@@ -56,6 +67,7 @@ struct FitGaussianCommand: ParsableCommand {
         JSONMember("count", .integer(result.report.count)),
         JSONMember("dimension", .integer(result.report.dimension)),
         JSONMember("shrinkage", .number(result.report.shrinkage)),
+        JSONMember("units", .string(result.report.units.rawValue)),
         JSONMember(
           "averageLogLikelihood", result.report.averageLogLikelihood.map { .number($0) } ?? .null),
       ], common)

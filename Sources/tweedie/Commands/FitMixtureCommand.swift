@@ -29,8 +29,15 @@ struct FitMixtureCommand: ParsableCommand {
   var restarts = 4
 
   @Option(
-    parsing: .unconditional, help: "Least variance, as a share of the data's mean variance.")
+    parsing: .unconditional, help: "Least variance, as a share of the squared scale of a column.")
   var floor = 1e-6
+
+  @Option(
+    help: """
+      columns (each in a unit of its own; the default for tables) or common (one for all; the \
+      default for pictures).
+      """)
+  var units: String?
 
   func validate() throws {
     if let components, components < 1 {
@@ -56,6 +63,7 @@ struct FitMixtureCommand: ParsableCommand {
       throw Failure.usage(
         "--components \(components) is more than the \(data.points.count) points of the data.")
     }
+    settings.units = try fit.units(units, of: data, covariance: covariance, common)
     let console = common.console
     var line = console.progress("fitting")
     let result = MixtureFit(data.points, settings, workers: common.workers) { progress in
@@ -76,6 +84,7 @@ struct FitMixtureCommand: ParsableCommand {
         JSONMember("count", .integer(result.report.count)),
         JSONMember("dimension", .integer(result.report.dimension)),
         JSONMember("components", .integer(result.report.components)),
+        JSONMember("units", .string(result.report.units.rawValue)),
         JSONMember(
           "averageLogLikelihood", result.report.averageLogLikelihood.map { .number($0) } ?? .null),
       ], common)
