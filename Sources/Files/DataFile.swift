@@ -154,7 +154,7 @@ public struct DataFile: Sendable, Equatable {
   }
 
   /// The path and the selector: the longest beginning that exists and is followed by a colon.
-  private static func split(_ specifier: String) throws(FileError) -> (String, String?) {
+  static func split(_ specifier: String) throws(FileError) -> (String, String?) {
     let files = FileManager.default
     if files.fileExists(atPath: specifier) { return (specifier, nil) }
     for colon in specifier.indices.reversed() where specifier[colon] == ":" {
@@ -166,7 +166,7 @@ public struct DataFile: Sendable, Equatable {
     throw FileError(.notFound, file: specifier, rule: "there is no such file or folder")
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       && isFolder.boolValue

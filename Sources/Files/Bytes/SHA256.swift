@@ -27,6 +27,11 @@ public struct SHA256: Sendable {
     return digest.finished()
   }
 
+  /// The one digest of several: itself where there is one only, else that of their lines.
+  public static func joined(_ digests: [String]) -> String {
+    digests.count == 1 ? digests[0] : digest(of: Array(digests.joined(separator: "\n").utf8))
+  }
+
   /// The 64 hexadecimal digits of the digest of a file, read in pieces.
   public static func digest(ofFile path: String) throws(FileError) -> String {
     var digest = SHA256()

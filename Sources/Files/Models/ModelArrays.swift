@@ -2,6 +2,8 @@
 final class ModelArrays {
   private let file: String
   private var opened: [String: Safetensors] = [:]
+  /// The digests of the files that were opened, in that order.
+  private(set) var digests: [String] = []
 
   /// For the description at `file`.
   init(file: String) { self.file = file }
@@ -43,7 +45,10 @@ final class ModelArrays {
     if let known = opened[path] {
       source = known
     } else {
-      source = try Safetensors.read(resolvedPath(path, relativeTo: file))
+      let resolved = resolvedPath(path, relativeTo: file)
+      let bytes = try FileBytes.read(resolved)
+      source = try Safetensors.parse(bytes, file: resolved)
+      digests.append(SHA256.digest(of: bytes))
       opened[path] = source
     }
     guard let tensor = source[name] else {

@@ -23,17 +23,24 @@ public struct ModelDescription: Sendable, Equatable {
   public var name: String?
   /// The command that made the file.
   public var madeBy: String?
+  /// The version of the program that made it.
+  public var version: String?
+
+  /// The format that is written, and the latest that is read; a file that names none is of the
+  /// first.
+  public static let format = 1
 
   /// A description from its parts.
   public init(
     kind: Kind, image: ImageShape? = nil, range: ClosedRange<Float>? = nil, name: String? = nil,
-    madeBy: String? = nil
+    madeBy: String? = nil, version: String? = nil
   ) {
     self.kind = kind
     self.image = image
     self.range = range
     self.name = name
     self.madeBy = madeBy
+    self.version = version
   }
 
   /// The length of a sample, d; nil where only the data knows it (`neighbors`).

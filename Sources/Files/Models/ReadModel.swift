@@ -11,8 +11,18 @@ extension ModelDescription {
 
   /// The description in `bytes`, which stand for the file at `file`.
   public static func parse(_ bytes: [UInt8], file: String) throws(FileError) -> ModelDescription {
+    try identified(bytes, file: file).model
+  }
+
+  /// The description in `bytes`, and the digest of these and of the files of arrays it names, in the
+  /// order in which they come up; of the bytes alone where it names none.
+  public static func identified(
+    _ bytes: [UInt8], file: String
+  ) throws(FileError) -> (model: ModelDescription, digest: String) {
     let whole = KeyedJSON(value: try JSONReader.parse(bytes, file: file), path: "", file: file)
-    return try ModelReader(arrays: ModelArrays(file: file)).model(whole)
+    let arrays = ModelArrays(file: file)
+    let model = try ModelReader(arrays: arrays).model(whole)
+    return (model, SHA256.joined([SHA256.digest(of: bytes)] + arrays.digests))
   }
 }
 
@@ -20,7 +30,7 @@ extension ModelDescription {
 private struct ModelReader {
   let arrays: ModelArrays
 
-  private static let common = ["kind", "image", "range", "name", "madeBy"]
+  private static let common = ["format", "version", "kind", "image", "range", "name", "madeBy"]
   private static let law = [
     "mean", "covariance", "variances", "variance", "directions", "directionVariances", "rest",
   ]
@@ -29,6 +39,7 @@ private struct ModelReader {
     guard case .object = json.value else {
       throw json.error("a model description must be an object, found \(json.value.kindWords)")
     }
+    try checkFormat(json)
     guard let kind = json.value["kind"] else { throw json.error("the key \"kind\" must be there") }
     var model: ModelDescription
     let keys: [String: KeyedJSON]
@@ -55,7 +66,20 @@ private struct ModelReader {
     if let range = keys["range"] { model.range = try self.range(range) }
     model.name = try keys["name"]?.text()
     model.madeBy = try keys["madeBy"]?.text()
+    model.version = try keys["version"]?.text()
     return model
+  }
+
+  /// Before all else: what a later format means by its other keys is not known.
+  private func checkFormat(_ json: KeyedJSON) throws(FileError) {
+    guard let value = json.value["format"] else { return }
+    let key = KeyedJSON(value: value, path: "format", file: json.file)
+    let format = try key.whole(from: 1)
+    guard format > ModelDescription.format else { return }
+    let writer = json.value["version"]?.text.map { "tweedie \($0)" } ?? "a later tweedie"
+    throw key.error(
+      "the format must be at most \(ModelDescription.format), found \(format), which \(writer) "
+        + "wrote: read it with that version or a later one")
   }
 
   private func required(_ key: String, _ keys: [String: KeyedJSON], _ json: KeyedJSON)

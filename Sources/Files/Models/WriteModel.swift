@@ -56,7 +56,7 @@ private struct ModelWriter {
   }
 
   mutating func model(_ model: ModelDescription) -> JSONValue {
-    var members: [JSONMember] = []
+    var members = [JSONMember("format", .integer(ModelDescription.format))]
     if let name = model.name { members.append(JSONMember("name", .string(name))) }
     switch model.kind {
     case .gaussian(let gaussian):
@@ -86,6 +86,7 @@ private struct ModelWriter {
       members.append(JSONMember("range", .array(ends)))
     }
     if let madeBy = model.madeBy { members.append(JSONMember("madeBy", .string(madeBy))) }
+    if let version = model.version { members.append(JSONMember("version", .string(version))) }
     return .object(members)
   }
 

@@ -48,6 +48,11 @@ enum PictureFolder {
       range: range, notes: alphaNote(picture.hadAlpha ? 1 : 0, of: 1), columns: nil)
   }
 
+  /// The paths of the pictures in their order.
+  static func files(in path: String) throws(FileError) -> [String] {
+    try pictureNames(in: path).map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+  }
+
   private static func pictureNames(in path: String) throws(FileError) -> [String] {
     let names: [String]
     do {

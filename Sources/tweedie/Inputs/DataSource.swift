@@ -39,6 +39,14 @@ struct DataSource {
     return DataSource(file)
   }
 
+  /// What tells the points of a word from any other: the bytes of files, or what a toy's draws are a
+  /// function of. See ``DataFile/digest(of:)``.
+  static func digest(of word: String) throws -> String {
+    guard word.hasPrefix("toy:") else { return try DataFile.digest(of: word) }
+    let (name, count, seed) = try toyParts(word)
+    return SHA256.digest(of: Array("toy:\(name):\(count):\(seed)".utf8))
+  }
+
   /// Reads points to evaluate a model at, in its coordinates and of its dimension.
   static func read(_ word: String, for model: LoadedModel) throws -> DataSource {
     var data = try read(word, range: model.range ?? -1...1, about: .given(model.frame.origin))
@@ -66,7 +74,10 @@ struct DataSource {
     origin = frame.origin
   }
 
-  private static func toy(_ word: String) throws -> DataFile {
+  /// The name, the count and the seed of toy:NAME[:COUNT[:SEED]].
+  private static func toyParts(
+    _ word: String
+  ) throws -> (name: String, count: Int, seed: UInt64) {
     let parts = word.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
     let numbers = parts.dropFirst().map { UInt64($0) }
     guard let name = parts.first, numbers.count <= 2, numbers.allSatisfy({ $0 != nil }) else {
@@ -76,11 +87,15 @@ struct DataSource {
     guard (1...100_000_000).contains(count) else {
       throw Failure.usage("A toy has 1 to 100000000 points, not \(count).")
     }
-    let seed = numbers.dropFirst().first.flatMap { $0 } ?? 0
-    let toy = try namedToy(String(name))
-    try Memory.require(Int(count), of: toy.score.dimension, "points")
+    return (String(name), Int(count), numbers.dropFirst().first.flatMap { $0 } ?? 0)
+  }
+
+  private static func toy(_ word: String) throws -> DataFile {
+    let (name, count, seed) = try toyParts(word)
+    let toy = try namedToy(name)
+    try Memory.require(count, of: toy.score.dimension, "points")
     return DataFile(
-      points: toy.draws(Samples(seed: seed, count: Int(count))),
+      points: toy.draws(Samples(seed: seed, count: count)),
       image: toy.image.map { ImageShape(width: $0.width, height: $0.height, channels: 1) },
       range: toy.image == nil ? nil : -1...1, notes: [], columns: nil)
   }

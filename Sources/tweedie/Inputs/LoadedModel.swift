@@ -12,7 +12,8 @@ struct LoadedModel {
   let image: ImageShape?
   /// What black and white are in data units.
   let range: ClosedRange<Float>?
-  /// SHA-256 of the description.
+  /// SHA-256 of all that samples depend on: the description, the arrays beside it, and the data it
+  /// names.
   let digest: String
   /// What it is, in words.
   let summary: String
@@ -102,15 +103,15 @@ struct LoadedModel {
   private init(
     _ bytes: [UInt8], path: String, word: String, isFile: Bool, in coordinates: ModelCoordinates
   ) throws {
-    let description = try ModelDescription.parse(bytes, file: path)
+    let (description, described) = try ModelDescription.identified(bytes, file: path)
     let stem = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
     name = description.name ?? stem
     file = isFile ? path : nil
-    digest = SHA256.digest(of: bytes)
     madeBy = description.madeBy
     heldOut = nil
     switch description.kind {
     case .gaussian(let whole):
+      digest = described
       let mean = whole.mean
       let variances = whole.covariance.columnVariances(mean.count)
       frame = coordinates.frame(
@@ -122,6 +123,7 @@ struct LoadedModel {
       summary = "a Gaussian in \(gaussian.mean.count) dimensions"
       (image, range) = (description.image, description.range)
     case .mixture(let whole):
+      digest = described
       let (mean, deviations) = columnMoments(whole)
       frame = coordinates.frame(
         mean: mean, deviations: deviations, isImage: description.image != nil)
@@ -136,9 +138,10 @@ struct LoadedModel {
       summary = "a mixture of \(components.count) Gaussians in \(score.dimension) dimensions"
       (image, range) = (description.image, description.range)
     case .neighbors(let neighbors):
+      let word = neighbors.resolved(relativeTo: path).data
       var data = try DataSource.read(
-        neighbors.resolved(relativeTo: path).data, range: description.range ?? -1...1,
-        about: .own)
+        word, range: description.range ?? -1...1, about: .own)
+      digest = SHA256.joined([described, try DataSource.digest(of: word)])
       (image, range) = (description.image ?? data.image, description.range ?? data.range)
       try Self.check(neighbors, data.points.count, path)
       frame = try Self.frame(neighbors, data, coordinates, path)

@@ -7,6 +7,9 @@ extension NetworkFile {
   /// Reads a model; errors call it `path`.
   init(_ bytes: [UInt8], path: String) throws {
     let file = try Safetensors.parse(bytes, file: path)
+    if let later = Self.later(file) {
+      throw Failure.data(file: path, place: "key \"format\"", rule: later)
+    }
     guard file.text("format") == Self.format else {
       let found = file.text("format").map { "\"\($0)\"" } ?? "none"
       throw Failure.data(
@@ -37,6 +40,17 @@ extension NetworkFile {
       file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     madeBy = file.text("madeBy")
     heldOut = try HeldOutError(reader)
+  }
+
+  /// What to say of a file of a later format; nil of others.
+  private static func later(_ file: Safetensors) -> String? {
+    let stem = format.prefix { !$0.isNumber }
+    guard let text = file.text("format"), text.hasPrefix(stem),
+      let number = Int(text.dropFirst(stem.count)), text != format, number > 1
+    else { return nil }
+    let writer = file.text("version").map { "tweedie \($0)" } ?? "a later tweedie"
+    return "the format must be at most \(format), found \(text), which \(writer) wrote: read it "
+      + "with that version or a later one"
   }
 
   private static func preconditioning(

@@ -63,6 +63,7 @@ struct NetworkFile {
       ])
       metadata.append((Self.frameKey, coordinates.compact))
     }
+    metadata.append(("version", Tweedie.version))
     if let heldOut { metadata.append((HeldOutError.key, heldOut.json.compact)) }
     let d = shape.dimension
     var tensors = [NamedTensor("mean", Tensor(shape: [d], doubles: p.mean))]

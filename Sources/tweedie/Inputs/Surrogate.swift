@@ -8,14 +8,14 @@ import ReadyModels
 enum Surrogate {
   case gaussian(GaussianScore)
   case mixture(MixtureScore)
-  /// The points themselves.
-  case neighbors(EmpiricalScore)
+  /// The points themselves, and the digest of the model that names them.
+  case neighbors(EmpiricalScore, digest: String)
 
   var score: any MomentScore & ReverseTransitionScore {
     switch self {
     case .gaussian(let score): score
     case .mixture(let score): score
-    case .neighbors(let score): score
+    case .neighbors(let score, _): score
     }
   }
 
@@ -28,7 +28,7 @@ enum Surrogate {
       stochastic
         ? ReverseJump(score, kind: "mixture-transition")
         : ScoreFlow(score, kind: "mixture-flow")
-    case .neighbors(let score):
+    case .neighbors(let score, _):
       stochastic
         ? ReverseJump(score, kind: "neighbors-transition")
         : ScoreFlow(score, kind: "neighbors-flow")
@@ -66,15 +66,20 @@ enum Surrogate {
       word, range: model.range ?? -1...1, about: .given(model.frame.origin))
     guard data.points.dimension == expected else { throw mismatch(data.points.dimension) }
     data.move(into: model.frame)
-    return .gaussian(GaussianFit(data.points, workers: workers).score)
+    return .gaussian(
+      GaussianFit(
+        data.points, units: model.image == nil ? .columns : .common, workers: workers
+      ).score)
   }
 
   private static func model(_ word: String, in coordinates: ModelCoordinates) throws -> Surrogate {
-    switch try LoadedModel.load(word, in: coordinates).score {
+    let model = try LoadedModel.load(word, in: coordinates)
+    switch model.score {
     case let score as GaussianScore: return .gaussian(score)
     case let score as MixtureScore: return .mixture(score)
-    case let score as EmpiricalScore: return .neighbors(score)
-    case let score as NearestNeighborScore: return .neighbors(score.exact)
+    case let score as EmpiricalScore: return .neighbors(score, digest: model.digest)
+    case let score as NearestNeighborScore:
+      return .neighbors(score.exact, digest: model.digest)
     default:
       throw Failure.usage(
         "--teleport-moments takes data or a model of kind gaussian, mixture or neighbors; \(word) "
@@ -110,8 +115,7 @@ enum Surrogate {
     case .gaussian(let score):
       add(.init(weight: 1, mean: score.mean, covariance: score.covariance))
     case .mixture(let score): score.components.forEach(add)
-    case .neighbors(let score):
-      numbers += [Double(score.count), score.totalVariance] + score.mean
+    case .neighbors(_, let digest): return digest
     }
     return SHA256.digest(
       of: numbers.flatMap { number in
