@@ -60,8 +60,10 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .testTarget(
-      name: "ArraysTests", dependencies: ["Arrays", "TestSupport"], swiftSettings: strict),
+      name: "ArraysTests", dependencies: ["Arrays", "CTestSupport", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "DiffusionTests", dependencies: ["Arrays", "Diffusion", "TestSupport"],
       swiftSettings: strict),

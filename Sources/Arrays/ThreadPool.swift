@@ -13,15 +13,28 @@ import Synchronization
 /// To wake a thread takes tens of microseconds, as long as a pass over a small batch; passes that
 /// follow one another find theirs awake.
 final class ThreadPool: Sendable {
-  /// As many threads as processors, with the one that calls.
-  static let shared = ThreadPool(count: Workers.all.count)
+  /// As many threads as processors, with the one that calls; nil while another thread makes it.
+  ///
+  /// A child of `fork` has the memory of the parent's pool and none of its threads, nor may it ever
+  /// see a lock opened that one of them held. It forgets all of that and makes a pool of its own.
+  static var shared: ThreadPool? {
+    if let known = kernels_thread_pool() {
+      return Unmanaged<ThreadPool>.fromOpaque(known).takeUnretainedValue()
+    }
+    guard kernels_claim_thread_pool() != 0 else { return nil }
+    let made = ThreadPool(count: Workers.all.count)
+    // Never released: its threads wait for work until the process ends.
+    kernels_keep_thread_pool(Unmanaged.passRetained(made).toOpaque())
+    return made
+  }
 
   private let helpers: [Helper]
   /// Whether a caller has the helpers.
   private let isTaken = Atomic(false)
 
   init(count: Int) {
-    helpers = (1..<max(1, count)).map { Helper("tweedie.worker.\($0)") }
+    // Where the system grants fewer threads there are fewer helpers.
+    helpers = (1..<max(1, count)).compactMap { _ in Helper() }
   }
 
   /// Calls `body` with 0 ..< team at the same time and returns when all are done; the caller is
@@ -51,9 +64,18 @@ private final class Helper: Sendable {
   private let begin = Gate()
   private let end = Gate()
 
-  init(_ name: String) {
-    // A queue of its own is never short of a thread.
-    DispatchQueue(label: name).async { self.serve() }
+  /// A thread of its own, and no queue: queues are of no use in a child of `fork`.
+  init?() {
+    let own = Unmanaged.passRetained(self)
+    let error = kernels_start_thread(
+      { context in
+        guard let context else { return }
+        Unmanaged<Helper>.fromOpaque(context).takeUnretainedValue().serve()
+      }, own.toOpaque())
+    if error != 0 {
+      own.release()
+      return nil
+    }
   }
 
   private func serve() -> Never {

@@ -2,12 +2,6 @@ import CKernels
 import Dispatch
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The threads that share a piece of work.
 ///
 /// Work is cut into tasks whose sizes depend on the data alone, never on the number of threads,
@@ -22,10 +16,9 @@ public struct Workers: Sendable, Equatable {
     self.count = count
   }
 
-  /// One thread for each processor that is online.
-  public static var all: Workers {
-    Workers(count: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-  }
+  /// One thread for each processor that the process may use, as it was when first asked: what its
+  /// affinity and the limits of its control groups leave.
+  public static let all = Workers(count: ProcessorLimits.available)
 
   /// Calls `body(worker, task)` once for each task, in any order; `worker` is below `count` and
   /// no two calls with the same worker overlap, so it may index scratch memory.
@@ -48,7 +41,11 @@ public struct Workers: Sendable, Equatable {
       }
       kernels_restore_denormals(state)
     }
-    if !ThreadPool.shared.run(team, work) {
+    if ThreadPool.shared?.run(team, work) == true { return }
+    if kernels_is_child() != 0 {
+      // The queues' threads did not come along. One worker does what is left by all.
+      work(0)
+    } else {
       DispatchQueue.concurrentPerform(iterations: team, execute: work)
     }
   }

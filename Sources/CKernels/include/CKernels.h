@@ -35,6 +35,23 @@ int kernels_processor(void);
 /// Moves this thread to another processor where it is on one of `others` and may be elsewhere.
 void kernels_step_aside(const int32_t *others, size_t count);
 
+/// How many processors this process may run on: those of its affinity, or those online where the
+/// system does not tell.
+int kernels_processors(void);
+
+// MARK: Threads
+
+/// Runs body(context) on a thread of its own that takes no signals; 0, or an error number.
+int kernels_start_thread(void (*body)(void *), void *context);
+/// The pool of threads that all share; null where there is none yet, or somebody makes it. After a
+/// fork the child has none: it has the pool's memory, and none of its threads.
+void *kernels_thread_pool(void);
+/// Whether the caller is to make the pool, and to hand it to `kernels_keep_thread_pool`.
+int kernels_claim_thread_pool(void);
+void kernels_keep_thread_pool(void *pool);
+/// Whether this process was forked off one that had loaded the library.
+int kernels_is_child(void);
+
 // MARK: Random numbers (Philox 4x32-10)
 
 /// Counter of a block: (block, draw, low half of the sample, high 24 bits of it and the purpose).
