@@ -12,7 +12,9 @@ import Testing
   ]
 
   private static let score = MixtureScore(
-    law.map { .init(weight: $0.weight, mean: $0.mean, covariance: .diagonal($0.variances)) })
+    law.map {
+      .init(weight: $0.weight, mean: $0.mean, covariance: .diagonal($0.variances))
+    })
 
   private static func residual(_ x: [Double], _ sigma: Double) -> [Double] {
     let parts = law.map { component in
@@ -21,7 +23,8 @@ import Testing
       }
     }
     let logits = zip(law, parts).map { component, part in
-      log(component.weight) - part.reduce(0) { $0 + ($1.gap * $1.gap / $1.total + log($1.total)) / 2 }
+      log(component.weight)
+        - part.reduce(0) { $0 + ($1.gap * $1.gap / $1.total + log($1.total)) / 2 }
     }
     let best = logits.max() ?? 0
     let weights = logits.map { exp($0 - best) }
@@ -74,7 +77,7 @@ import Testing
     let samples = Samples(seed: 1, count: start.count)
     func run(_ method: some Sampler) -> Points {
       var run = SamplingRun(
-        from: start, down: levels, by: method, with: score, samples: samples)
+        from: start, down: levels, by: method, with: score, samples: samples, origin: .zero)
       while run.advance() {}
       return run.result.samples
     }
@@ -107,7 +110,7 @@ import Testing
   }
 
   @Test func `a rounded difference does not`() {
-    let process = NoiseProcess.variancePreserving
+    let process: NoiseProcess = .variancePreserving
     let times = (0..<10).map { 1 + Double($0) / 9 * (1e-10 - 1) }
     let levels = NoiseLevels(
       .process, steps: 10, from: process.sigma(at: 1), to: process.sigma(at: 1e-10),
@@ -130,7 +133,7 @@ import Testing
   }
 
   @Test func `levels that no run can walk have a fault`() {
-    let vp = NoiseProcess.variancePreserving
+    let vp: NoiseProcess = .variancePreserving
     let even = NoiseLevels.sigmas(.karras, steps: 32, from: 80, to: 0.002)
     #expect(NoiseLevels.fault(in: even, of: .varianceExploding) == nil)
     #expect(NoiseLevels.fault(in: [2, 2], of: vp) == .notFalling(2))

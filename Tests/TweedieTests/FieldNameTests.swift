@@ -26,7 +26,9 @@ import Testing
 
   @Test func `measure knows them too, and one method under two names`() throws {
     let folder = try Folder()
-    let words = ["measure", "gaussian", "-o", "m", "--count", "64", "--steps", "2,3", "--seeds", "2"]
+    let words = [
+      "measure", "gaussian", "-o", "m", "--count", "64", "--steps", "2,3", "--seeds", "2",
+    ]
     try Command.succeed(words + ["--samplers", "ddim,dpmpp_2m"], in: folder)
     let twice = try Command.run(words + ["--samplers", "ddim,euler"], in: folder)
     #expect(twice.code == 64 && twice.errors.contains("euler twice"), "\(twice.errors)")
@@ -82,9 +84,10 @@ import Testing
     for _ in 0..<3 { try Command.succeed(words, in: folder) }
     try Command.succeed(words + ["--overwrite"], in: folder)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("Outputs")).sorted()
-    #expect(names.filter { $0.hasSuffix(".png") } == [
-      "gaussian-heun-0-2.png", "gaussian-heun-0-3.png", "gaussian-heun-0.png",
-    ])
+    #expect(
+      names.filter { $0.hasSuffix(".png") } == [
+        "gaussian-heun-0-2.png", "gaussian-heun-0-3.png", "gaussian-heun-0.png",
+      ])
     #expect(names.filter { $0.hasSuffix(".npy") }.count == 3)
   }
 

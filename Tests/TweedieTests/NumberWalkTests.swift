@@ -12,7 +12,7 @@ import Testing
     "nan", "inf", "2147483648", "9223372036854775807",
   ]
   /// For options that were walked with another command.
-  private static let few = ["0", "1", "1e19", "nan", "9223372036854775807"]
+  private static let few = ["0", "0.5", "1", "1e19", "nan", "9223372036854775807"]
   /// No number: parsers of numbers refuse it in words of their own.
   private static let word = "no-number"
 
@@ -58,7 +58,8 @@ import Testing
       [("train \(option)", words), ("benchmark train \(option)", words)]
     }
     company += [
-      ("fit gaussian --rank", "--covariance low-rank"), ("fit neighbors --remainder", "--neighbors 1"),
+      ("fit gaussian --rank", "--covariance low-rank"),
+      ("fit neighbors --remainder", "--neighbors 1"),
     ]
     return Dictionary(company) { first, _ in first }
   }()

@@ -19,8 +19,9 @@ func requireLevels(_ options: [(name: String, value: Double?)]) throws {
 }
 
 /// Refuses the first number, where it is given, that lies outside its range or is none.
-func requireNumbers(_ options: [(name: String, value: Double?, range: ClosedRange<Double>)]) throws
-{
+func requireNumbers(
+  _ options: [(name: String, value: Double?, range: ClosedRange<Double>)]
+) throws {
   for (name, value, range) in options {
     guard let value, !range.contains(value) else { continue }
     let (low, high) = (range.lowerBound.formatted(digits: 6), range.upperBound.formatted(digits: 6))

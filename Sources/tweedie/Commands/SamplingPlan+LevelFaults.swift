@@ -22,9 +22,8 @@ extension SamplingPlan {
     let without: (inout SamplingOptions) -> Void
   }
 
-  /// Refuses options whose levels make no grid, naming those without which they would.
-  ///
-  /// - Parameter fault: What is wrong with the levels of some options.
+  /// Refuses options whose levels make no grid, naming those without which they would; `fault` tells
+  /// what is wrong with the levels of some options.
   static func checkLevels(
     _ options: SamplingOptions, _ model: LoadedModel, fault: (SamplingOptions) throws -> LevelFault?
   ) throws {
@@ -51,12 +50,11 @@ extension SamplingPlan {
   /// The fault, as the end of a sentence about levels.
   static func words(_ fault: LevelFault) -> String {
     let range = NoiseLevels.sigmaRange
-    let ends =
-      "\(range.lowerBound.formatted(digits: 3)) to \(range.upperBound.formatted(digits: 3))"
+    let (low, high) = (range.lowerBound.formatted(digits: 3), range.upperBound.formatted(digits: 3))
     switch fault {
     case .outside(let sigma):
       return sigma.isFinite
-        ? "reach sigma \(sigma.formatted(digits: 3)), outside the range of \(ends)"
+        ? "reach sigma \(sigma.formatted(digits: 3)), outside the range of \(low) to \(high)"
         : "are not finite"
     case .notFalling(let sigma):
       return "coincide at sigma \(sigma.formatted(digits: 4)) instead of falling"

@@ -46,10 +46,8 @@ enum CommandWords {
     return command
   }
 
-  /// The sentence for an option that the command does not have but calls by another name; nil for
-  /// other faults.
-  ///
-  /// - Parameter message: What the parser says.
+  /// The sentence for an option that the command does not have but calls by another name, in place
+  /// of the parser's `message`; nil for other faults.
   static func renamed(_ message: String, in words: some Sequence<String>) -> String? {
     guard let quoted = message.firstMatch(of: /Unknown option '([^']*)'/) else { return nil }
     let word = String(quoted.1.prefix { $0 != "=" })
