@@ -47,6 +47,8 @@ import Testing
     ].flatMap { option, words in
       [("sample \(option)", words), ("benchmark sample \(option)", words)]
     }
+    // A legitimate number that would take long.
+    company.append(("train --steps", "--duration 0.5"))
     for option in ["--beta-min", "--beta-max", "--time-end"] {
       company.append(("measure \(option)", "--process vp"))
     }

@@ -118,8 +118,12 @@ import Testing
     let names = try folder.listing().keys.filter { $0.hasPrefix("Outputs/") }.sorted()
     let stem = "Outputs/model-heun-9"
     #expect(names == [stem + ".npy", stem + ".npy.json", stem + ".png"])
-    let again = try Command.run(["sample", "model.json", "--seed", "9"], in: folder)
-    #expect(again.code == 73 && again.errors.contains("--overwrite"))
+    // A second run keeps the first one's files.
+    let before = try folder.listing()
+    try Command.succeed(["sample", "model.json", "--seed", "9"], in: folder)
+    let after = try folder.listing()
+    #expect(after.filter { before[$0.key] != nil } == before)
+    #expect(after[stem + "-2.npy"] != nil && after[stem + "-2.png"] != nil)
   }
 
   @Test(arguments: ["", "sample", "fit", "fit mixture", "score", "toy", "show", "list"])

@@ -14,8 +14,8 @@ extension LoadedModel {
     guard isFolder || endings.contains(where: name.hasSuffix) else { return }
     throw FileError(
       .badData, file: word,
-      rule: "a model is needed and this is data; \"tweedie fit neighbors \(word) -o MODEL.json\", "
-        + "or fit gaussian or mixture, makes a model of it")
+      rule: "a model is needed and this is \(isFolder ? "a folder of " : "")data; "
+        + "\"tweedie fit neighbors \(word) -o MODEL.json\", or fit gaussian or mixture, makes a model of it")
   }
 
   /// Ends of names that data has and no model does.
