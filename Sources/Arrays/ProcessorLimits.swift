@@ -23,17 +23,17 @@ package enum ProcessorLimits {
   }
 
   /// A quota up to whole processors; what lies a thousandth above one is rounding of a period.
-  static func rounded(_ quota: Double) -> Int { max(1, Int(min(1e6, (quota - 1e-3).rounded(.up)))) }
+  package static func rounded(_ quota: Double) -> Int { max(1, Int(min(1e6, (quota - 1e-3).rounded(.up)))) }
 
   /// Processors of `cpu.max`: "QUOTA PERIOD" in microseconds, or "max PERIOD" for no limit.
-  static func quota(max text: String) -> Double? {
+  package static func quota(max text: String) -> Double? {
     let words = text.split(whereSeparator: \.isWhitespace)
     guard words.count == 2 else { return nil }
     return quota(String(words[0]), per: String(words[1]))
   }
 
   /// Processors of `cpu.cfs_quota_us` and `cpu.cfs_period_us`; a quota of −1 is no limit.
-  static func quota(_ quota: String, per period: String) -> Double? {
+  package static func quota(_ quota: String, per period: String) -> Double? {
     func number(_ text: String) -> Int? { Int(String(text.filter { !$0.isWhitespace })) }
     guard let quota = number(quota), let period = number(period), quota > 0, period > 0 else {
       return nil
@@ -43,7 +43,7 @@ package enum ProcessorLimits {
 
   /// Groups of `/proc/self/cgroup` that limit processor time: of version 2, whose line is 0::PATH,
   /// and of version 1, whose line is N:LIST:PATH with cpu in the list.
-  static func groups(of text: String) -> [(isSecond: Bool, path: String)] {
+  package static func groups(of text: String) -> [(isSecond: Bool, path: String)] {
     text.split(separator: "\n").compactMap { line in
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, parts[2].hasPrefix("/") else { return nil }
@@ -54,7 +54,7 @@ package enum ProcessorLimits {
   }
 
   /// A group and all above it, each of which limits those inside: "/a/b", "/a", "".
-  static func ancestors(of path: String) -> [String] {
+  package static func ancestors(of path: String) -> [String] {
     var parts = path.split(separator: "/")
     var result: [String] = []
     while !parts.isEmpty {
@@ -67,7 +67,7 @@ package enum ProcessorLimits {
   /// The quotas that hold; a group that cannot be seen from inside a container has none to read.
   ///
   /// - Parameter read: The text of a file, or nil.
-  static func quotas(_ read: (String) -> String? = text) -> [Double] {
+  package static func quotas(_ read: (String) -> String? = text) -> [Double] {
     let groups = groups(of: read("/proc/self/cgroup") ?? "")
     return groups.flatMap { group in
       ancestors(of: group.path).flatMap { path -> [Double] in

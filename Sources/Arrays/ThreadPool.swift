@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// To wake a thread takes tens of microseconds, as long as a pass over a small batch; passes that
 /// follow one another find theirs awake.
-final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
   /// As many threads as processors, with the one that calls; nil while another thread makes it.
   ///
   /// A child of `fork` has the memory of the parent's pool and none of its threads, nor may it ever
@@ -32,14 +32,14 @@ final class ThreadPool: Sendable {
   /// Whether a caller has the helpers.
   private let isTaken = Atomic(false)
 
-  init(count: Int) {
+  package init(count: Int) {
     // Where the system grants fewer threads there are fewer helpers.
     helpers = (1..<max(1, count)).compactMap { _ in Helper() }
   }
 
   /// Calls `body` with 0 ..< team at the same time and returns when all are done; the caller is
   /// number 0. Does nothing and returns false where the pool is smaller or somebody else has it.
-  func run(_ team: Int, _ body: @Sendable (_ worker: Int) -> Void) -> Bool {
+  package func run(_ team: Int, _ body: @Sendable (_ worker: Int) -> Void) -> Bool {
     guard team <= helpers.count + 1, !isTaken.exchange(true, ordering: .acquiring) else {
       return false
     }

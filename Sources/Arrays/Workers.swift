@@ -44,7 +44,7 @@ public struct Workers: Sendable, Equatable {
     if ThreadPool.shared?.run(team, work) == true { return }
     if kernels_is_child() != 0 {
       // The queues' threads did not come along. One worker does what is left by all.
-      work(0)
+      CollectionOfOne(0).forEach(work)
     } else {
       DispatchQueue.concurrentPerform(iterations: team, execute: work)
     }

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 import Testing
 
-@testable import Arrays
+import Arrays
 
 /// What a child of fork(2) can do.
 @Suite(.serialized) struct ForkTests {

@@ -1,7 +1,7 @@
 import CTestSupport
 import Testing
 
-@testable import Arrays
+import Arrays
 
 /// Processors that a process may use.
 @Suite struct ProcessorLimitsTests {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// A unit and an origin of each of three columns.
-struct ColumnUnits: Sendable, CustomTestStringConvertible {
+struct UnitsOfColumns: Sendable, CustomTestStringConvertible {
   let units: [Double]
   /// In units of the first: whole numbers, so that data stay exact.
   let origins: [Double]
@@ -13,12 +13,12 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
 
   /// 2⁻⁴⁰ and 2⁴⁰ are 10⁻¹² and 10¹². Powers of two keep every digit of Float32 data.
   static let all = [
-    ColumnUnits(units: [0x1p-40, 0x1p-40, 0x1p-40], origins: [0, 0, 0]),
-    ColumnUnits(units: [0x1p40, 0x1p40, 0x1p40], origins: [0, 0, 0]),
-    ColumnUnits(units: [1, 0x1p10, 0x1p20], origins: [0, 0, 0]),
-    ColumnUnits(units: [0x1p-40, 1, 0x1p40], origins: [0, 0, 0]),
-    ColumnUnits(units: [1, 1, 1], origins: [0x1p20, -0x1p20, 0x1p17]),
-    ColumnUnits(units: [0x1p8, 0x1p-40, 0x1p30], origins: [0x1p10, 0x1p20, -0x1p14]),
+    UnitsOfColumns(units: [0x1p-40, 0x1p-40, 0x1p-40], origins: [0, 0, 0]),
+    UnitsOfColumns(units: [0x1p40, 0x1p40, 0x1p40], origins: [0, 0, 0]),
+    UnitsOfColumns(units: [1, 0x1p10, 0x1p20], origins: [0, 0, 0]),
+    UnitsOfColumns(units: [0x1p-40, 1, 0x1p40], origins: [0, 0, 0]),
+    UnitsOfColumns(units: [1, 1, 1], origins: [0x1p20, -0x1p20, 0x1p17]),
+    UnitsOfColumns(units: [0x1p8, 0x1p-40, 0x1p30], origins: [0x1p10, 0x1p20, -0x1p14]),
   ]
 
   /// Σ_j log a_j.
@@ -66,8 +66,8 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
     return points
   }()
 
-  @Test(arguments: ColumnUnits.all)
-  func `a mixture in other units is the same mixture`(units: ColumnUnits) throws {
+  @Test(arguments: UnitsOfColumns.all)
+  func `a mixture in other units is the same mixture`(units: UnitsOfColumns) throws {
     let (own, other) = (
       MixtureFit(Self.data), MixtureFit(units.applied(to: Self.data))
     )
@@ -89,8 +89,8 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
-    arguments: MixtureFit.Kind.allCases, [ColumnUnits.all[1], ColumnUnits.all[3]])
-  func `every kind of component moves with the units`(kind: MixtureFit.Kind, units: ColumnUnits) {
+    arguments: MixtureFit.Kind.allCases, [UnitsOfColumns.all[1], UnitsOfColumns.all[3]])
+  func `every kind of component moves with the units`(kind: MixtureFit.Kind, units: UnitsOfColumns) {
     let settings = FitCase.settings(3, kind: kind)
     let (own, other) = (
       MixtureFit(Self.data, settings), MixtureFit(units.applied(to: Self.data), settings)
@@ -105,7 +105,7 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
     // The control of both laws above.
     var settings = FitCase.settings(2, kind: .full)
     settings.units = .common
-    let units = ColumnUnits.all[2]
+    let units = UnitsOfColumns.all[2]
     let (own, other) = (
       MixtureFit(Self.data, settings), MixtureFit(units.applied(to: Self.data), settings)
     )
@@ -116,8 +116,8 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
     #expect(FitUnits.columns.warning(for: units.applied(to: Self.data)) == nil)
   }
 
-  @Test(arguments: ColumnUnits.all, [400, 3])
-  func `a Gaussian in other units is the same Gaussian`(units: ColumnUnits, count: Int) {
+  @Test(arguments: UnitsOfColumns.all, [400, 3])
+  func `a Gaussian in other units is the same Gaussian`(units: UnitsOfColumns, count: Int) {
     // Three points in three coordinates: shrinkage is half of the fit.
     let data = Self.data.rows(0..<count)
     let (own, other) = (GaussianFit(data), GaussianFit(units.applied(to: data)))
@@ -138,7 +138,7 @@ struct ColumnUnits: Sendable, CustomTestStringConvertible {
   @Test(arguments: [-40, 0, 40], [0.0, 0x1p10, -0x1p20])
   func `moments are those of Double at every scale and origin`(power: Int, origin: Double) {
     let unit = pow(2, Double(power))
-    let moved = ColumnUnits(units: [unit, unit, unit], origins: [origin, origin, origin])
+    let moved = UnitsOfColumns(units: [unit, unit, unit], origins: [origin, origin, origin])
       .applied(to: Self.data)
     let (mean, covariance) = FitCase.directMoments(moved)
     let fit = GaussianFit(moved, shrinkage: .none)
