@@ -15,7 +15,8 @@ extension LoadedModel {
     throw FileError(
       .badData, file: word,
       rule: "a model is needed and this is \(isFolder ? "a folder of " : "")data; "
-        + "\"tweedie fit neighbors \(word) -o MODEL.json\", or fit gaussian or mixture, makes a model of it")
+        + "\"tweedie fit neighbors \(word) -o MODEL.json\", or fit gaussian or mixture, makes one of it"
+    )
   }
 
   /// Ends of names that data has and no model does.

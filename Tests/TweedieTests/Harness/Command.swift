@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The command as a user meets it: words in, an exit code and two streams out.
@@ -46,8 +47,11 @@ struct Command: Sendable {
     // Files rather than pipes: nothing blocks however much is said.
     process.standardOutput = FileHandle(forWritingAtPath: streams.path("output"))
     process.standardError = FileHandle(forWritingAtPath: streams.path("errors"))
-    try process.run()
+    // One at a time: Foundation's own start of a process is not safe beside another.
+    try Self.starting.withLock { _ in try process.run() }
   }
+
+  private static let starting = Mutex(())
 
   /// Waits for the end, and ends it itself after so many seconds.
   func outcome(seconds: Double = secondsAllowed) throws -> Outcome {
