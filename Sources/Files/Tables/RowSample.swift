@@ -37,6 +37,13 @@ struct RowSample {
     values += numbers()
   }
 
+  /// Leaves out row 0 where it is one of them.
+  mutating func dropFirst() {
+    guard rows.first == 0 else { return }
+    rows.removeFirst()
+    values.removeFirst(dimension)
+  }
+
   /// The origin of every column; nil where all are zero.
   func origin(of columns: [Int]? = nil) -> [Double]? {
     let origin = (columns ?? Array(0..<dimension)).map { column in
