@@ -175,7 +175,8 @@ public struct DataFile: Sendable, Equatable {
   private static func refuse(_ selector: String?, of path: String, _ what: String) throws(FileError)
   {
     if let selector {
-      throw .bad(path, "selector \"\(selector)\"", "\(what) must be named without a selector")
+      throw .bad(
+        path, "selector \"\(Legible.value(selector))\"", "\(what) must be named without a selector")
     }
   }
 
@@ -184,7 +185,8 @@ public struct DataFile: Sendable, Equatable {
     guard let selector else { return nil }
     guard let equals = selector.firstIndex(of: "=") else {
       throw .bad(
-        path, "selector \"\(selector)\"", "rows of a table must be chosen as \(path):COLUMN=VALUE")
+        path, "selector \"\(Legible.value(selector))\"",
+        "rows of a table must be chosen as \(path):COLUMN=VALUE")
     }
     return CSV.Filter(
       column: String(selector[..<equals]),

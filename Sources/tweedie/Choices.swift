@@ -291,7 +291,7 @@ enum Choices {
   /// A sentence for a word that is none of the known ones, with the closest.
   static func unknown(_ what: String, _ word: String, _ known: [String]) -> Failure {
     let hint = Suggestion.words(for: word, among: known)
-    let name = word.isEmpty ? "\"\"" : word
+    let name = word.isEmpty ? "\"\"" : Legible.value(word)
     return .usage(
       "There is no \(what) \(name)\(hint.isEmpty ? "." : hint) "
         + "Known: \(known.joined(separator: ", ")).")

@@ -23,7 +23,9 @@ struct NPYHeader {
       case "descr" where descr == nil: descr = try reader.descr()
       case "fortran_order" where order == nil: order = try reader.flag()
       case "shape" where shape == nil: shape = try reader.sizes()
-      default: throw reader.error("the keys must be descr, fortran_order and shape, found '\(key)'")
+      default:
+        throw reader.error(
+          "the keys must be descr, fortran_order and shape, found '\(Legible.value(key))'")
       }
       if !reader.accept(",") {
         try reader.expect("}")
@@ -54,11 +56,11 @@ struct NPYHeader {
     }
     let what =
       switch descr.dropFirst().first {
-      case "O": "Python objects '\(descr)'"
-      case "c": "complex numbers '\(descr)'"
-      case "U", "S", "a": "strings '\(descr)'"
-      case "M", "m": "dates '\(descr)'"
-      default: "'\(descr)'"
+      case "O": "Python objects '\(Legible.value(descr))'"
+      case "c": "complex numbers '\(Legible.value(descr))'"
+      case "U", "S", "a": "strings '\(Legible.value(descr))'"
+      case "M", "m": "dates '\(Legible.value(descr))'"
+      default: "'\(Legible.value(descr))'"
       }
     throw reader.error(
       "the type must be a real number of at most 64 bits (f2 f4 f8 i1…i8 u1…u8 b1), found \(what)")

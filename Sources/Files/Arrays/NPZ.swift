@@ -46,7 +46,7 @@ public enum NPZ {
     let member = zip.members[index]
     return try zip.read(member) { content throws(FileError) in
       try NPY.parse(
-        &content, of: member.size, file: file, label: "array \"\(keys[index])\", ",
+        &content, of: member.size, file: file, label: "array \"\(Legible.value(keys[index]))\", ",
         mappingBytesTo: range, about: origin)
     }
   }
@@ -82,7 +82,7 @@ public enum NPZ {
   private static func choose(_ key: String?, among keys: [String], file: String)
     throws(FileError) -> Int
   {
-    let list = keys.prefix(20).joined(separator: ", ") + (keys.count > 20 ? ", …" : "")
+    let list = Legible.list(keys)
     guard !keys.isEmpty else { throw .bad(file, nil, "the archive must hold an array, found none") }
     guard let key else {
       if keys.count == 1 { return 0 }
@@ -90,7 +90,8 @@ public enum NPZ {
         file, nil, "one array must be chosen with \(file):KEY, the keys being \(list)")
     }
     guard let index = keys.firstIndex(of: key) else {
-      throw .bad(file, "key \"\(key)\"", "the key must be one of the archive's: \(list)")
+      throw .bad(
+        file, "key \"\(Legible.value(key))\"", "the key must be one of the archive's: \(list)")
     }
     return index
   }

@@ -12,7 +12,7 @@ struct ZipFile {
     let offset: Int
 
     /// Its name as a place in errors.
-    var place: String { "member \"\(name)\"" }
+    var place: String { "member \"\(Legible.value(name))\"" }
   }
 
   /// Some bytes of the archive, by their places in it.

@@ -27,9 +27,10 @@ public struct FileError: Error, Sendable, Equatable {
     self.rule = rule
   }
 
-  /// One sentence: file, place, rule.
+  /// One sentence on one line: file, place, rule, without anything a terminal obeys.
   public var message: String {
-    let name = file.isEmpty ? "\"\"" : file
+    let name = file.isEmpty ? "\"\"" : Legible.path(file)
+    let (place, rule) = (self.place.map(Legible.sentence), Legible.sentence(self.rule))
     let end = rule.hasSuffix("?") ? "" : "."
     guard let place else { return "\(name): \(rule)\(end)" }
     return "\(name), \(place): \(rule)\(end)"

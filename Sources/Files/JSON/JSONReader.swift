@@ -122,7 +122,8 @@ struct JSONReader {
       }
       let key = try string()
       guard keys.insert(key).inserted else {
-        throw error("a key may stand once in an object, found \"\(key)\" again", at: start)
+        throw error(
+          "a key may stand once in an object, found \"\(Legible.value(key))\" again", at: start)
       }
       guard accept(":") else { throw error("':' must follow a key, found \(present)") }
       members.append(JSONMember(key, try value(depth: depth + 1)))
@@ -157,10 +158,10 @@ struct JSONReader {
     }
     let text = String(decoding: bytes[start..<end], as: UTF8.self)
     guard isSound, let number = Double(text) else {
-      throw error("a number must be written as JSON has it, found \"\(text.prefix(40))\"")
+      throw error("a number must be written as JSON has it, found \"\(Legible.value(text))\"")
     }
     guard number.isFinite else {
-      throw error("a number must be finite, found \"\(text.prefix(40))\"")
+      throw error("a number must be finite, found \"\(Legible.value(text))\"")
     }
     position = end
     // Minus zero keeps its sign only as a Double.

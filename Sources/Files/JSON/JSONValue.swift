@@ -71,7 +71,7 @@ public enum JSONValue: Sendable, Equatable {
     case .integer(let number): "the number \(number)"
     case .natural(let number): "the number \(number)"
     case .number(let number): "the number \(number)"
-    case .string(let text): "the text \"\(text.prefix(40))\""
+    case .string(let text): "the text \"\(Legible.value(text))\""
     case .array(let values): "an array of \(values.count)"
     case .object: "an object"
     }

@@ -6,7 +6,7 @@ struct KeyedJSON {
   let file: String
 
   func error(_ rule: String) -> FileError {
-    .bad(file, path.isEmpty ? nil : "key \"\(path)\"", rule)
+    .bad(file, path.isEmpty ? nil : "key \"\(Legible.value(path))\"", rule)
   }
 
   /// The members of an object with no keys but these.

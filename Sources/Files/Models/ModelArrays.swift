@@ -52,8 +52,9 @@ final class ModelArrays {
       opened[path] = source
     }
     guard let tensor = source[name] else {
-      let names = source.tensors.prefix(20).map(\.name).joined(separator: ", ")
-      throw tensorKey.error("the tensor must be one of \(path): \(names); found \"\(name)\"")
+      let names = Legible.list(source.tensors.map(\.name))
+      throw tensorKey.error(
+        "the tensor must be one of \(path): \(names); found \"\(Legible.value(name))\"")
     }
     return tensor
   }

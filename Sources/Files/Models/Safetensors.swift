@@ -69,7 +69,8 @@ public struct Safetensors: Sendable, Equatable {
       guard entry.begin == reached else {
         let what = entry.begin < reached ? "overlaps the one before" : "leaves a gap before it"
         throw .bad(
-          file, "tensor \"\(entry.name)\"", "tensors must follow one another, but this one \(what)")
+          file, "tensor \"\(Legible.value(entry.name))\"",
+          "tensors must follow one another, but this one \(what)")
       }
       reached = entry.end
     }

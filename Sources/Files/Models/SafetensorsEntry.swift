@@ -15,7 +15,7 @@ struct SafetensorsEntry {
   /// Reads an entry of a file that has `room` bytes for numbers.
   init(_ member: JSONMember, room: Int, file: String) throws(FileError) {
     name = member.key
-    let place = "tensor \"\(name)\""
+    let place = "tensor \"\(Legible.value(name))\""
     guard case .object(let members) = member.value,
       Set(members.map(\.key)) == ["dtype", "shape", "data_offsets"]
     else {
@@ -42,7 +42,7 @@ struct SafetensorsEntry {
     guard Words.product(shape + [type.size]) == offsets[1] - offsets[0] else {
       throw .bad(
         file, place,
-        "the shape (\(shape.map(String.init).joined(separator: ", "))) of \(dtype) must fill its "
+        "the shape (\(Legible.list(shape.map(String.init)))) of \(dtype) must fill its "
           + "bytes, but there are \(offsets[1] - offsets[0])")
     }
     self.type = type
@@ -56,7 +56,7 @@ struct SafetensorsEntry {
     let values = type.numbers(in: bytes, from: start + begin, count: count, bigEndian: false)
     if type.mayBeInfinite, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw .bad(
-        file, "tensor \"\(name)\", number \(index) (counted from 0)",
+        file, "tensor \"\(Legible.value(name))\", number \(index) (counted from 0)",
         "every number must be finite as a Float32, found \(values[index])")
     }
     guard type == .float64 else {

@@ -15,9 +15,9 @@ struct Console {
     showsProgress = progress || (isatty(STDERR_FILENO) == 1 && !quiet)
   }
 
-  /// One line to standard error, whatever the options.
+  /// One line to standard error, whatever the options and whatever words of others stand in it.
   static func say(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    FileHandle.standardError.write(Data((Legible.sentence(line) + "\n").utf8))
   }
 
   /// Something the user should know, on standard error.
@@ -28,7 +28,7 @@ struct Console {
   /// A line of the result, for people.
   func tell(_ line: String) {
     if json { return }
-    if !quiet { print(line) }
+    if !quiet { print(Legible.escaped(line)) }
   }
 
   /// The result, for programs.
@@ -73,7 +73,7 @@ struct ProgressLine {
     let rate = seconds > 0 ? Double(done) / seconds : 0
     let left = rate > 0 ? Double(total - done) / rate : 0
     let line =
-      "\(what) \(done)/\(total)  \(rate.formatted(digits: 3))/s  "
+      "\(Legible.value(what)) \(done)/\(total)  \(rate.formatted(digits: 3))/s  "
       + "\(left.formatted(digits: 2)) s left  \(detail())"
     FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
   }

@@ -71,8 +71,9 @@ enum Failure: Error {
   }
 
   private static func report(_ message: String, file: String? = nil, place: String? = nil) {
-    if wantsJSON { printFailure(message, file: file, place: place) }
-    Console.say("tweedie: \(message)")
+    let sentence = Legible.sentence(message)
+    if wantsJSON { printFailure(sentence, file: file, place: place) }
+    Console.say("tweedie: \(sentence)")
   }
 
   private static func printFailure(_ message: String, file: String?, place: String?) {

@@ -11,7 +11,7 @@ extension NetworkFile {
       throw Failure.data(file: path, place: "key \"format\"", rule: later)
     }
     guard file.text("format") == Self.format else {
-      let found = file.text("format").map { "\"\($0)\"" } ?? "none"
+      let found = file.text("format").map { "\"\(Legible.value($0))\"" } ?? "none"
       throw Failure.data(
         file: path, place: "key \"format\"",
         rule: "a model that can be sampled must say \(Self.format), found \(found); "
