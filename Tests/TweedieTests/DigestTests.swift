@@ -154,7 +154,6 @@ import Testing
       let found = try units(words)
       #expect(found.units == "common" && found.errors.contains("in one unit"), "\(found)")
     }
-    #expect(try units("neighbors wide.npy").errors.contains("in one unit"))
     #expect(try units("gaussian toy:glyphs:60").units == "common")
     let refused = try units("gaussian wide.npy --units columns --covariance isotropic")
     #expect(refused.code == 64 && refused.errors.contains("isotropic"))

@@ -66,7 +66,9 @@ struct FitNeighborsCommand: ParsableCommand {
       throw Failure.usage(
         "--neighbors \(nearest) is more than the \(count) points of the data.")
     }
-    fit.warn(.common, data.points, isImage: data.image != nil, common)
+    if !frame.scalesColumns {
+      fit.warn(.common, data.points, isImage: data.image != nil, common)
+    }
     let rule = NeighborRule(
       EmpiricalScore(data.takePoints()), isImage: data.image != nil, smoothing: smoothing,
       shifts: shifts, neighbors: neighbors, exactAbove: exactAbove, seed: common.seed,
