@@ -23,7 +23,9 @@ package enum ProcessorLimits {
   }
 
   /// A quota up to whole processors; what lies a thousandth above one is rounding of a period.
-  package static func rounded(_ quota: Double) -> Int { max(1, Int(min(1e6, (quota - 1e-3).rounded(.up)))) }
+  package static func rounded(_ quota: Double) -> Int {
+    max(1, Int(min(1e6, (quota - 1e-3).rounded(.up))))
+  }
 
   /// Processors of `cpu.max`: "QUOTA PERIOD" in microseconds, or "max PERIOD" for no limit.
   package static func quota(max text: String) -> Double? {
@@ -65,8 +67,7 @@ package enum ProcessorLimits {
   }
 
   /// The quotas that hold; a group that cannot be seen from inside a container has none to read.
-  ///
-  /// - Parameter read: The text of a file, or nil.
+  /// `read` gives the text of a file, or nil.
   package static func quotas(_ read: (String) -> String? = text) -> [Double] {
     let groups = groups(of: read("/proc/self/cgroup") ?? "")
     return groups.flatMap { group in

@@ -31,7 +31,7 @@ public struct Workers: Sendable, Equatable {
       return
     }
     let shares = (0..<team).map { Share(tasks * $0 / team..<tasks * ($0 + 1) / team) }
-    let work = { @Sendable (worker: Int) in
+    @Sendable func work(_ worker: Int) {
       let state = kernels_flush_denormals()
       // Its own share first: the rows that the same share held last time lie in this processor's
       // cache. Then what others have left.
@@ -41,10 +41,10 @@ public struct Workers: Sendable, Equatable {
       }
       kernels_restore_denormals(state)
     }
-    if ThreadPool.shared?.run(team, work) == true { return }
+    if let pool = ThreadPool.shared, pool.run(team, work) { return }
     if kernels_is_child() != 0 {
       // The queues' threads did not come along. One worker does what is left by all.
-      CollectionOfOne(0).forEach(work)
+      work(0)
     } else {
       DispatchQueue.concurrentPerform(iterations: team, execute: work)
     }

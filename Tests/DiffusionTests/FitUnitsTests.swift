@@ -90,7 +90,8 @@ struct UnitsOfColumns: Sendable, CustomTestStringConvertible {
 
   @Test(
     arguments: MixtureFit.Kind.allCases, [UnitsOfColumns.all[1], UnitsOfColumns.all[3]])
-  func `every kind of component moves with the units`(kind: MixtureFit.Kind, units: UnitsOfColumns) {
+  func `every kind of component moves with the units`(kind: MixtureFit.Kind, units: UnitsOfColumns)
+  {
     let settings = FitCase.settings(3, kind: kind)
     let (own, other) = (
       MixtureFit(Self.data, settings), MixtureFit(units.applied(to: Self.data), settings)

@@ -1,13 +1,9 @@
 import Arrays
 
 extension Covariance {
-  /// A covariance of some columns among d, the others without variance, to the digit.
+  /// A covariance of some columns, which rise, among d; the others without variance, to the digit.
   ///
-  /// - Parameters:
-  ///   - block: A covariance of the columns, symmetric.
-  ///   - columns: Which they are, rising.
-  ///   - zeros: So many of its eigenvalues are rounding and nothing else.
-  ///   - dimension: d.
+  /// `block` is symmetric; so many as `zeros` of its eigenvalues are rounding and nothing else.
   static func full(
     _ block: Matrix, of columns: [Int], zeros: Int = 0, among dimension: Int
   ) -> Covariance {

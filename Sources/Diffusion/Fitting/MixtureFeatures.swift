@@ -26,9 +26,8 @@ struct MixtureFeatures: Sendable {
   /// Rows of a block: Φ stays within some hundred kilobytes where φ is short.
   var blockRows: Int { max(16, min(512, (1 << 17) / count)) }
 
-  /// Φ of some rows about a center, rows × count, in the memory of `phi` where it has that shape.
-  ///
-  /// - Parameter center: d numbers in the units of the data as given.
+  /// Φ of some rows about a center, rows × count, in the memory of `phi` where it has that shape;
+  /// the center is d numbers in the units of the data as given.
   func fill(
     _ phi: inout Matrix, _ data: StandardPoints, _ rows: Range<Int>, about center: [Double]
   ) {
