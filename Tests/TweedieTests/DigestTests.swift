@@ -129,6 +129,15 @@ import Testing
     #expect(try Command.run(["show", "zero.json"], in: folder).code == 65)
   }
 
+  @Test func `a report of several sentences is told in as many lines`() throws {
+    let folder = try Folder()
+    let words = ["fit", "gaussian", "toy:rings:50", "-o", "g.json"]
+    let outcome = try Command.run(words, in: folder)
+    let lines = outcome.output.split(separator: "\n")
+    #expect(outcome.code == 0 && lines.count >= 4 && lines.last == "wrote g.json")
+    #expect(lines.first == "50 points of 2 coordinates, full covariance.", "\(outcome.output)")
+  }
+
   @Test func `units of a fit are chosen by the data and the covariance`() throws {
     let folder = try Folder()
     try folder.write(

@@ -73,7 +73,7 @@ struct FitOptions: ParsableArguments {
       madeBy: commandLine, version: Tweedie.version)
     try Interrupt.beginWriting()
     try model.write(to: output, overwrite: common.overwrite)
-    common.console.tell(report)
+    report.split(separator: "\n").forEach { common.console.tell(String($0)) }
     common.console.tell("wrote \(output)")
     common.console.report(
       [JSONMember("model", .string(model.name ?? "")), JSONMember("data", .string(data))] + facts
