@@ -96,7 +96,7 @@ extension FitCase {
     }
     let rule = NeighborRule(EmpiricalScore(Points(rows: rows)), isImage: true)
     #expect(abs(rule.medianDistance - 3) < 1e-5)
-    #expect(abs(rule.smoothing - 0.84) < 1e-5 && rule.shifts == 4)
+    #expect(abs(rule.smoothing - 0.66) < 1e-5 && rule.shifts == 4)
     #expect(rule.neighbors == .nearest(15, remainder: 15))
     #expect(rule.measured == 500)
   }

@@ -3,15 +3,15 @@ public import Arrays
 
 /// Smoothing, shifts and neighbours of a ``NearestNeighborScore``, from distances in the data.
 ///
-/// Images: τ is 0.28 of the median nearest distance, K = L = 15. On MNIST in [−1, 1], where that
+/// Images: τ is 0.22 of the median nearest distance, K = L = 15. On MNIST in [−1, 1], where that
 /// median is 8.6, 256 samples of 20 Heun steps had copies (a training image nearer than 1), a median
 /// distance to the training images, and a grey share (|x| under 0.65) of
 ///
 /// | τ | copies | distance | grey |
 /// | --- | --- | --- | --- |
-/// | 2 | 6.6 % | 4.1 | 0.11 |
-/// | 2.4 | 1.2 % | 5.2 | 0.13 |
-/// | 2.9 | 0.4 % | 5.9 | 0.15 |
+/// | 1.6 | 4.3 % | 4.7 | 0.12 |
+/// | 1.9 | 1.6 % | 5.4 | 0.13 |
+/// | 2.2 | 0.4 % | 6.1 | 0.15 |
 ///
 /// and the exact softmax in place of neighbours mixed digits.
 ///
@@ -59,7 +59,7 @@ public struct NeighborRule: Sendable, Equatable {
   /// K and L for images and in many dimensions.
   static let defaultNeighbors = 15
   /// τ over the median nearest distance, for images.
-  static let imageShare = 0.28
+  static let imageShare = 0.22
   /// What the K nearest may leave of the softmax where the estimator is used.
   static let undecidedShare = 0.01
   /// The share of data points that may hold on to a sample.
@@ -137,7 +137,7 @@ public struct NeighborRule: Sendable, Equatable {
       isGiven
       ? "as given"
       : isImage
-        ? "0.28 of that median" : "where one data point in four still holds on to a sample"
+        ? "0.22 of that median" : "where one data point in four still holds on to a sample"
     return [
       "The nearest other point is at \(inWords(median)) in the median of \(measured) points; "
         + "eight in ten lie between \(inWords(range.lowerBound)) and "
