@@ -196,6 +196,33 @@ import Testing
     }
   }
 
+  @Test func `a diagnosis does not depend on the unit`() throws {
+    let rows = UnitCase.draws(400, seed: 7)
+    func shares(_ unit: UnitCase) throws -> [Double] {
+      let folder = try mixture(unit)
+      try folder.write(unit.table(rows), to: "data.csv")
+      try Command.succeed(
+        [
+          "diagnose", "model.json", "--data", "data.csv", "--levels", "4", "--count", "100",
+          "--components", "2", "-o", "d.csv",
+        ], in: folder)
+      // The first column is σ, in the unit; the rest are shares.
+      return try folder.text("d.csv").split(separator: "\n").dropFirst().flatMap { line in
+        line.split(separator: ",", omittingEmptySubsequences: false).dropFirst()
+          .map { Double($0) ?? 0 }
+      }
+    }
+    let expected = try shares(.plain)
+    #expect(expected.count > 8)
+    for unit in UnitCase.common {
+      let found = try shares(unit)
+      try #require(found.count == expected.count)
+      for (value, wanted) in zip(found, expected) {
+        #expect(abs(value - wanted) < 2e-3 * (1 + abs(wanted)), "\(unit.testDescription)")
+      }
+    }
+  }
+
   @Test(arguments: [1e-18, 1e18])
   func `a width beyond Float32 is refused in a sentence`(unit: Double) throws {
     let unit = UnitCase(units: [unit, unit, unit], origins: [0, 0, 0])
