@@ -14,7 +14,9 @@ struct SamplingOptions: ParsableArguments {
   var steps: Int?
 
   @Option(
-    help: "karras, log-linear, process (or uniform: evenly in time), cosine, or a file of levels.")
+    help:
+      "karras, log-linear, process (or uniform: evenly in time), cosine, or a file of levels; by process, sampler and law unless given."
+  )
   var schedule: String?
 
   @Option(parsing: .unconditional, help: "The power of the karras schedule; 7 unless given.")
@@ -23,7 +25,7 @@ struct SamplingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "The last positive level; 0.004 deviations of the data, or the range of vp and sub-vp, unless given."
+      "The last positive level; 0.004 deviations of the data, less for a narrower law, or the range of vp and sub-vp, unless given."
   )
   var sigmaMin: Double?
 
