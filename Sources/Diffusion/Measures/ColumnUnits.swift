@@ -1,6 +1,7 @@
 public import Arrays
 
-/// What columns are divided by so that each has the same part in a distance: w_j = s_j/s.
+/// What columns are divided by so that each has the same part in a distance: the w_j = s_j/s of a
+/// ``Frame``.
 ///
 ///     s_j² = Var y_j of the reference,   s² = mean of the s_j²
 ///
@@ -15,9 +16,12 @@ public struct ColumnUnits: Sendable, Equatable {
   /// The divisors that a reference of at least one point sets.
   public init(of reference: Points, workers: Workers = .all) {
     let variances = SampleMoments(reference, covariance: false, workers: workers).variances
-    let size = (variances.reduce(0, +) / Double(variances.count)).squareRoot()
     deviations = variances.map { $0.squareRoot() }
-    divisors = deviations.map { $0 > 0 ? $0 / size : 1 }
+    divisors =
+      Frame(
+        mean: [Double](repeating: 0, count: variances.count), deviations: deviations,
+        scalesColumns: true
+      ).scale
   }
 
   /// The divisors that turn coordinates of a frame into differences in data units, 1/w_j.
